@@ -1,0 +1,67 @@
+/*
+ * A build: commands before, the build command, commands after; one group, killed whole.
+ *
+ * Life-cycle: build_start, output line by line, one call of on_done, build_free. build_cancel kills the group
+ * (SIGTERM, SIGKILL after 500 ms) and leads to on_done with BUILD_CANCELLED once nobody of it is left.
+ * The next build starts only then, so two builds never write the same output.
+ *
+ * The default Go build writes to a new file in tmp_dir and is linked into place when it succeeded, so a
+ * running binary is never written to.
+ */
+#ifndef ZONDA_BUILD_BUILD_H
+#define ZONDA_BUILD_BUILD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strs.h"
+#include "build/diagnostics.h"
+#include "config/config.h"
+#include "platform/loop.h"
+#include "platform/process.h"
+
+enum build_phase { BUILD_BEFORE, BUILD_MAIN, BUILD_AFTER };
+enum build_outcome { BUILD_DONE, BUILD_FAILED, BUILD_CANCELLED };
+
+struct build_result {
+    enum build_outcome outcome;
+    bool unchanged; /* the artifact is the same as before (same inode or same digest) */
+    struct exit_status status;
+    char command[256]; /* the one that failed */
+    struct diagnostics diagnostics; /* moved to the callee */
+    struct err err; /* where a command could not be started */
+    int packages;   /* compiled by the default go build */
+};
+
+struct build_request {
+    const struct config *config; /* borrowed until on_done */
+    const struct strs *env;      /* the whole environment of the commands */
+    const char *package;         /* for the default go build */
+    bool is_default;             /* run go build of package; else config->build.command */
+    uint64_t reload_id;
+};
+
+struct build_events {
+    void (*on_line)(void *data, const char *line, bool error); /* output; without newline */
+    void (*on_phase)(void *data, enum build_phase phase, const char *command);
+    void (*on_progress)(void *data, int packages_done, const char *package); /* default go build */
+    void (*on_done)(void *data, struct build_result *result);
+    void *data;
+};
+
+struct build;
+struct build *build_start(struct loop *loop, const struct build_request *request,
+                          const struct build_events *events, struct err *err);
+void build_cancel(struct build *build); /* twice is fine */
+enum build_phase build_phase(const struct build *build);
+void build_free(struct build *build); /* after on_done, also inside it; NULL is allowed */
+
+/* The artifact of config for package: config's output, or tmp_dir/bin/NAME. Heap. */
+char *build_artifact(const struct config *config, const char *package, bool is_default);
+
+/* Runs one command line (rule commands, on_quit) with the same care; on_done once. */
+struct build *build_command(struct loop *loop, const struct config *config, const struct command *command,
+                            const struct strs *env, const struct build_events *events,
+                            struct err *err);
+#endif

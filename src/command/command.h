@@ -1,0 +1,41 @@
+/*
+ * Subcommands: one file each, one const table entry each.
+ */
+#ifndef ZONDA_COMMAND_COMMAND_H
+#define ZONDA_COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strs.h"
+
+#define ZONDA_VERSION "0.1.0"
+
+enum exit_code { EXIT_OK = 0, EXIT_APP = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3, EXIT_SYSTEM = 111 };
+
+/* The command line after the subcommand, split by the option table common to all commands. */
+struct arguments {
+    const char *config_file; /* -c FILE, --config FILE */
+    struct strs flags;       /* --section.key[=value] as "section.key=value" */
+    struct strs words;       /* the rest */
+    struct strs app_args;    /* after -- */
+    bool json, help, quiet, force;
+    uint32_t timeout_ms;     /* --timeout DURATION */
+    const char *refresh;     /* --refresh KEY */
+};
+
+struct command_entry {
+    const char *name;
+    const char *usage;   /* "zonda wait [--timeout 60s] [--json]" */
+    const char *summary; /* one line for the list */
+    const char *help;    /* the rest of --help */
+    int (*run)(const struct arguments *arguments);
+};
+
+extern const struct command_entry COMMAND_RUN, COMMAND_INIT, COMMAND_VALIDATE, COMMAND_EXPLAIN,
+    COMMAND_DOCTOR, COMMAND_STATUS, COMMAND_TRIGGER, COMMAND_WAIT, COMMAND_SCHEMA,
+    COMMAND_COMPLETION, COMMAND_VERSION, COMMAND_HELP;
+
+extern const struct command_entry *const COMMANDS[]; /* NULL-terminated */
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * From what the user gave (file, variables, flags) to one struct config.
+ *
+ * Order: defaults, file, ZONDA_SECTION_KEY variables, --section.key flags; the last one wins.
+ * config_load never stops at the first mistake.
+ */
+#ifndef ZONDA_CONFIG_LOAD_H
+#define ZONDA_CONFIG_LOAD_H
+
+#include "base/strs.h"
+#include "config/config.h"
+#include "config/problem.h"
+
+struct config_request {
+    const char *file;          /* -c FILE, or NULL: look for one */
+    const char *dir;           /* where to look; absolute */
+    const struct strs *flags;  /* "section.key=value" each */
+    const struct strs *env;    /* NAME=value each; ZONDA_* are read */
+    const struct strs *app_args;
+    bool lenient; /* a run: unknown keys in another tool's file are warnings, not errors */
+};
+
+/* The config, or NULL when there is an error among problems. Warnings may be there either way. */
+struct config *config_load(const struct config_request *request, struct problems *problems);
+
+/* Which file config_load would read for dir: zonda.toml, .zonda.toml, .config/zonda.toml, then
+   .air.toml, air.toml, .config/air.toml. Heap, or NULL. Searches dir only, not its parents. */
+char *config_find(const char *dir);
+
+/* What differs, so that only what depends on it is done again. */
+enum config_effect {
+    EFFECT_NONE = 0,
+    EFFECT_LIVE = 1,    /* terminal, log: at once */
+    EFFECT_WATCH = 2,   /* the tree is walked anew */
+    EFFECT_RESTART = 4, /* the app must start anew */
+    EFFECT_BUILD = 8,   /* and be built anew */
+};
+/* The effects together; the keys that differ are appended to changed ("build.command"). */
+unsigned config_difference(const struct config *old, const struct config *new_one,
+                           struct strs *changed);
+
+#endif

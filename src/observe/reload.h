@@ -1,0 +1,62 @@
+/*
+ * A reload: the one object that goes down the line, from the first event to the version that serves.
+ *
+ * Made by the engine when a batch settles, filled stage by stage, told when it ends, kept (the last
+ * RELOADS_KEPT) for status and wait.
+ */
+#ifndef ZONDA_OBSERVE_RELOAD_H
+#define ZONDA_OBSERVE_RELOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strs.h"
+#include "build/diagnostics.h"
+#include "config/action.h"
+
+#define RELOADS_KEPT 64
+
+enum reload_cause { CAUSE_START, CAUSE_CHANGE, CAUSE_KEY, CAUSE_SIGNAL, CAUSE_CONTROL, CAUSE_CONFIG, CAUSE_CRASH };
+
+enum reload_outcome {
+    RELOAD_RUNNING,   /* under way */
+    RELOAD_SERVED,    /* the new version is ready */
+    RELOAD_UNCHANGED, /* built, and the same binary came out: the app was left alone */
+    RELOAD_REFRESHED, /* refresh, signal or command only: the app went on */
+    RELOAD_BUILD_FAILED,
+    RELOAD_START_FAILED, /* the app did not start, or died before it was ready */
+    RELOAD_OBSOLETE,     /* a newer change took over */
+    RELOAD_STOPPED,      /* zonda ended */
+};
+
+/* Monotonic times in ns; 0: did not happen. */
+struct reload_times {
+    uint64_t change, decided, build_start, build_end, stop_start, stop_end, start, ready, end;
+};
+
+struct reload {
+    uint64_t id;
+    char trace_id[33];
+    uint64_t wall_ns; /* when it began */
+    enum reload_cause cause;
+    struct strs changed;  /* relative to root; at most 20 */
+    size_t changed_len;   /* of all */
+    enum action action;
+    char reason[256];
+    enum reload_outcome outcome;
+    char message[512]; /* what went wrong, in one sentence */
+    struct reload_times times;
+    struct diagnostics diagnostics;
+    int packages;         /* compiled */
+    uint64_t generation;  /* that serves; 0: none */
+};
+
+const char *reload_outcome_name(enum reload_outcome outcome); /* "served" */
+const char *reload_cause_name(enum reload_cause cause);
+void reload_fini(struct reload *reload);
+
+/* The reload as one JSON object, for the control socket (schema version 1). */
+struct buf;
+void reload_write_json(const struct reload *reload, struct buf *out);
+
+#endif

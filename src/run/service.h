@@ -1,0 +1,79 @@
+/*
+ * The service: the app's process through its generations.
+ *
+ * Life-cycle: service_new, service_start for each generation (which stops the one before first),
+ * service_stop, service_free once stopped. Events come by callback on the loop.
+ *
+ * Stop ladder: stop_signal to the group → stop_timeout → SIGKILL to the group and to every
+ * descendant that carries the generation's mark (ZONDA_GENERATION_ID in its environment), whatever its group
+ * or session. The next generation starts only when none is left.
+ *
+ * A generation is ready when one of its processes listens on a TCP port or Unix socket; one whose predecessor never
+ * listened, when it has lived for 300 ms; a first one that does not listen, after ready_timeout.
+ *
+ * Crashes: the restart policy of config (run/policy.h) decides; on_crash tells what is next.
+ */
+#ifndef ZONDA_RUN_SERVICE_H
+#define ZONDA_RUN_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strs.h"
+#include "config/config.h"
+#include "platform/loop.h"
+#include "platform/process.h"
+
+enum service_state {
+    SERVICE_DOWN,     /* nothing runs */
+    SERVICE_STARTING, /* runs, not ready */
+    SERVICE_READY,
+    SERVICE_STOPPING, /* asked to stop; perhaps a next generation waits */
+    SERVICE_BACKOFF,  /* crashed, will be started again */
+};
+const char *service_state_name(enum service_state state);
+
+struct service_events {
+    void (*on_started)(void *data, uint64_t generation, int pid);
+    void (*on_ready)(void *data, uint64_t generation, const struct listeners *listeners);
+    void (*on_stopping)(void *data, uint64_t generation, int signal);
+    void (*on_killed)(void *data, uint64_t generation); /* stop_timeout passed: SIGKILL */
+    /* The generation ended. expected: zonda asked for it. */
+    void (*on_exit)(void *data, uint64_t generation, struct exit_status status, bool expected);
+    /* After an unexpected end: started again in delay_ms, or (retry false) waits for a change or a key; why in words. */
+    void (*on_crash)(void *data, bool retry, uint32_t delay_ms, const char *why);
+    /* A start failed (no such file, not executable); nothing runs. */
+    void (*on_failed)(void *data, const struct err *err);
+    void (*on_stopped)(void *data); /* after service_stop: nothing is left */
+    /* Output of the app: bytes as they come. error: from stderr (never with a pty). */
+    void (*on_output)(void *data, const char *bytes, size_t len, bool error);
+    void *data;
+};
+
+struct service;
+struct service *service_new(struct loop *loop, const struct service_events *events);
+void service_free(struct service *service); /* SERVICE_DOWN only */
+
+struct service_start {
+    const struct config *config; /* borrowed until the next start or the end */
+    const struct strs *env;      /* copied */
+    const char *artifact;        /* what to run where config->run.command is unset */
+    bool tty;                    /* zonda has a terminal */
+    bool reset;                  /* the change of a user: crash counters start anew */
+};
+/* Replaces what runs (or starts). While an earlier start still waits for the old one to end, the later request replaces it. */
+void service_start(struct service *service, const struct service_start *start);
+void service_stop(struct service *service);     /* gracefully; on_stopped */
+void service_kill(struct service *service);     /* at once: SIGKILL to all; on_stopped */
+void service_signal(struct service *service, int signal);
+void service_input(struct service *service, const char *bytes, size_t len); /* to its stdin */
+void service_pause_output(struct service *service, bool pause); /* back-pressure */
+void service_resize(struct service *service); /* the terminal's size changed */
+
+enum service_state service_state(const struct service *service);
+uint64_t service_generation(const struct service *service); /* counts from 1; 0: none yet */
+int service_pid(const struct service *service);              /* 0: none */
+const struct listeners *service_listeners(const struct service *service);
+
+#endif
