@@ -20,7 +20,10 @@ struct buf {
     bool truncated;
 };
 
-#define BUF_INIT(max_bytes) {.max = (max_bytes)}
+#define BUF_INIT(max_bytes)                                                                        \
+    {                                                                                              \
+        .max = (max_bytes)                                                                         \
+    }
 
 void buf_init(struct buf *buf, size_t max);
 void buf_fini(struct buf *buf);

@@ -3,7 +3,8 @@
  *
  * Out: a writer that appends to a struct buf, one call a value; it never allocates beside the buf.
  * In: a read-only view on parsed text. The only file that knows jansson is json.c; bounds: text of
- * at most JSON_TEXT_MAX bytes, depth as jansson's. Strings that come out are borrowed from the root.
+ * at most JSON_TEXT_MAX bytes, depth as jansson's. Strings that come out are borrowed from the
+ * root.
  */
 #ifndef ZONDA_BASE_JSON_H
 #define ZONDA_BASE_JSON_H
@@ -23,7 +24,8 @@ struct json_writer {
     bool comma; /* a value precedes on this level */
 };
 
-void json_object_begin(struct json_writer *writer, const char *name); /* name NULL in arrays and at the top */
+void json_object_begin(struct json_writer *writer,
+                       const char *name); /* name NULL in arrays and at the top */
 void json_object_end(struct json_writer *writer);
 void json_array_begin(struct json_writer *writer, const char *name);
 void json_array_end(struct json_writer *writer);

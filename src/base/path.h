@@ -19,7 +19,8 @@ char *path_clean(const char *path);
    Both are clean; dir "." is above every relative path. */
 const char *path_below(const char *dir, const char *path);
 
-/* path relative to dir for showing to a person: below it as it is, elsewhere unchanged. Borrowed. */
+/* path relative to dir for showing to a person: below it as it is, elsewhere unchanged. Borrowed.
+ */
 const char *path_show(const char *dir, const char *path);
 
 const char *path_base(const char *path); /* after the last '/', borrowed */

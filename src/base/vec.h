@@ -30,7 +30,7 @@
 
 #define vec_remove(vec, index)                                                                     \
     (memmove(&(vec)->at[index], &(vec)->at[(index) + 1],                                           \
-             ((vec)->len - (index) - 1) * sizeof *(vec)->at),                                      \
+             ((vec)->len - (index)-1) * sizeof *(vec)->at),                                        \
      (vec)->len--)
 
 #define vec_fini(vec) (free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)

@@ -4,6 +4,9 @@
  * Life-cycle: file_events_open, file_events_add for each directory, events by callback,
  * file_events_close. linux_file_events.c speaks inotify(7); bsd_file_events.c kqueue(2).
  * A directory's subdirectories are not included: the tree above this adds them one by one.
+ *
+ * file_events_add and file_events_remove may be called from any thread while the loop's thread
+ * does not close; everything else belongs to the loop's thread.
  */
 #ifndef ZONDA_PLATFORM_FILE_EVENTS_H
 #define ZONDA_PLATFORM_FILE_EVENTS_H
@@ -21,8 +24,8 @@ enum file_event_kind {
     FILE_MOVED_FROM, /* cookie pairs it with FILE_MOVED_TO */
     FILE_MOVED_TO,
     FILE_DELETED,
-    FILE_DIR_GONE,   /* the watched directory itself is gone, moved or unmounted; watch is over */
-    FILE_OVERFLOW,   /* events were lost: watch is -1, the caller must look at everything again */
+    FILE_DIR_GONE, /* the watched directory itself is gone, moved or unmounted; watch is over */
+    FILE_OVERFLOW, /* events were lost: watch is -1, the caller must look at everything again */
 };
 
 struct file_event {
@@ -48,6 +51,13 @@ void file_events_close(struct file_events *events);
 #define FILE_EVENTS_FULL (-2000)
 int file_events_add(struct file_events *events, const char *dir, struct err *err);
 void file_events_remove(struct file_events *events, int watch);
+
+/* While held, events wait in the kernel; nothing is read. */
+void file_events_hold(struct file_events *events, bool hold);
+
+/* Reads and reports what is queued now, held or not, and returns after the last of it (bounded:
+   what comes meanwhile without end is left to the loop). */
+void file_events_drain(struct file_events *events);
 
 /* Why path cannot deliver events (the name of its file system, such as "9p" or "nfs"), or NULL:
    statfs(2), the f_type of network, fuse and hypervisor file systems. Static storage. */

@@ -1,8 +1,8 @@
 /*
  * Files and directories: the few operations zonda needs, each with its bound and its error.
  *
- * Every descriptor is CLOEXEC. Errors name the path. Blocking: for the loop's thread only with small
- * files; walks and large reads belong to the work queue.
+ * Every descriptor is CLOEXEC. Errors name the path. Blocking: for the loop's thread only with
+ * small files; walks and large reads belong to the work queue.
  */
 #ifndef ZONDA_PLATFORM_FS_H
 #define ZONDA_PLATFORM_FS_H
@@ -52,16 +52,17 @@ int fs_link_over(const char *from, const char *to, struct err *err);
 typedef bool fs_entry_fn(void *data, const char *name, enum fs_kind kind);
 int fs_each(const char *dir, fs_entry_fn *fn, void *data, struct err *err);
 
-char *fs_real(const char *path);   /* realpath(3); NULL where it does not exist */
-char *fs_cwd(void);                /* heap */
+char *fs_real(const char *path); /* realpath(3); NULL where it does not exist */
+char *fs_cwd(void);              /* heap */
 int fs_chdir(const char *path, struct err *err);
-const char *fs_home(void);         /* $HOME, or NULL; borrowed */
-char *fs_which(const char *name);  /* where PATH has an executable of this name; heap or NULL */
+const char *fs_home(void);        /* $HOME, or NULL; borrowed */
+char *fs_which(const char *name); /* where PATH has an executable of this name; heap or NULL */
 
 /* Reads, writes: at most len bytes, as read(2) and write(2), again after EINTR; -1 with errno. */
 long fs_fd_read(int fd, void *data, size_t len);
 long fs_fd_write(int fd, const void *data, size_t len);
-void fs_fd_close(int *fd); /* closes *fd unless it is -1, and sets it to -1 */
+void fs_fd_close(int *fd);   /* closes *fd unless it is -1, and sets it to -1 */
+bool fs_fd_can_wait(int fd); /* a pipe, socket or terminal: the loop can wait for it */
 int fs_fd_nonblock(int fd, struct err *err);
 int fs_open_append(const char *path, unsigned mode, struct err *err); /* the fd, or ERR_SYSTEM */
 int fs_pipe(int fds[2], struct err *err); /* CLOEXEC both ways, blocking */

@@ -1,5 +1,6 @@
 #include "platform/loop.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -19,6 +20,8 @@ struct io {
     uv_poll_t uv;
     io_fn *fn;
     void *data;
+    int fd;
+    bool blocking; /* before libuv made it non-blocking */
 };
 
 struct work {
@@ -127,6 +130,9 @@ struct io *io_new(struct loop *loop, int fd, io_fn *fn, void *data)
     struct io *io = mem_new(1, sizeof *io);
     io->fn = fn;
     io->data = data;
+    io->fd = fd;
+    int flags = fcntl(fd, F_GETFL);
+    io->blocking = flags >= 0 && !(flags & O_NONBLOCK);
     if (uv_poll_init(&loop->uv, &io->uv, fd) != 0)
         abort(); /* a closed descriptor or a regular file: a defect of the caller */
     io->uv.data = io;
@@ -145,8 +151,12 @@ void io_want(struct io *io, int events)
 
 void io_free(struct io *io)
 {
-    if (io)
-        uv_close((uv_handle_t *)&io->uv, free_handle);
+    if (!io)
+        return;
+    /* A terminal or pipe is shared with others, such as the shell that zonda was started from. */
+    if (io->blocking)
+        (void)fcntl(io->fd, F_SETFL, fcntl(io->fd, F_GETFL) & ~O_NONBLOCK);
+    uv_close((uv_handle_t *)&io->uv, free_handle);
 }
 
 /* --- work --- */

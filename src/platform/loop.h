@@ -33,7 +33,8 @@ void timer_free(struct timer *timer); /* NULL is allowed */
 enum io_events { IO_READ = 1, IO_WRITE = 2, IO_HANGUP = 4 };
 typedef void io_fn(void *data, int events);
 struct io;
-/* Watches fd, which stays its owner's and must outlive the handle. Nothing is wanted at first. */
+/* Watches fd, which stays its owner's and must outlive the handle. Nothing is wanted at first. fd
+   is non-blocking while it is watched, and afterwards what it was before. */
 struct io *io_new(struct loop *loop, int fd, io_fn *fn, void *data);
 void io_want(struct io *io, int events); /* 0: none */
 void io_free(struct io *io);             /* before close(fd); NULL is allowed */

@@ -1,14 +1,14 @@
 /*
  * Child processes: spawn into a group of their own, signal the group, learn how they ended.
  *
- * Life-cycle: fill a struct spawn (SPAWN_INIT), process_spawn, on_exit is called once, process_free.
- * The descriptors in struct spawn stay the caller's. Between fork(2) and execve(2) only
- * async-signal-safe calls are made; an exec that fails is reported by process_spawn itself. Every
- * signal disposition and the signal mask are back at their defaults in the child. The child gets
- * SIGKILL when zonda dies (PR_SET_PDEATHSIG on Linux).
+ * Life-cycle: fill a struct spawn (SPAWN_INIT), process_spawn, on_exit is called once,
+ * process_free. The descriptors in struct spawn stay the caller's. Between fork(2) and execve(2)
+ * only async-signal-safe calls are made; an exec that fails is reported by process_spawn itself.
+ * Every signal disposition and the signal mask are back at their defaults in the child. The child
+ * gets SIGKILL when zonda dies (PR_SET_PDEATHSIG on Linux).
  *
- * process_init makes zonda the reaper of orphaned descendants (PR_SET_CHILD_SUBREAPER, prctl(2)) and
- * reaps those nobody asked for.
+ * process_init makes zonda the reaper of orphaned descendants (PR_SET_CHILD_SUBREAPER, prctl(2))
+ * and reaps those nobody asked for.
  */
 #ifndef ZONDA_PLATFORM_PROCESS_H
 #define ZONDA_PLATFORM_PROCESS_H
@@ -37,7 +37,10 @@ struct spawn {
     bool terminal; /* stdin_fd or stdout_fd is a pty: new session, the pty its terminal */
     int nice;      /* added to the niceness */
 };
-#define SPAWN_INIT {.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1}
+#define SPAWN_INIT                                                                                 \
+    {                                                                                              \
+        .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1                                           \
+    }
 
 struct process;
 typedef void process_exit_fn(void *data, struct exit_status status);
@@ -52,7 +55,7 @@ int process_pid(const struct process *process);
 bool process_running(const struct process *process); /* false once on_exit was called */
 /* To the whole group of process, even after its leader has gone; no error where nobody is left. */
 void process_signal(const struct process *process, int signal);
-/* The process must have ended; NULL is allowed. */
+/* The process must have ended; NULL is allowed. Until then its pid belongs to nobody else. */
 void process_free(struct process *process);
 
 /* "exit status 2", "killed by SIGSEGV (core dumped)". */
@@ -72,6 +75,9 @@ struct listeners {
     size_t unix_len;
 };
 void process_listeners(const char *mark, struct listeners *found);
+/* The same for pid, or where pid itself listens on nothing for its descendants: cheap, whatever
+   else runs, but blind to a daemon that another process has adopted. */
+void process_listeners_below(int pid, struct listeners *found);
 
 /* SIGTERM and the like by name ("TERM", "SIGTERM") and back; -1 and NULL where there is none. */
 int signal_number(const char *name);

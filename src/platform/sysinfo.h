@@ -22,8 +22,18 @@ void sysinfo_limits(struct sysinfo_limits *limits);
    nobody does. */
 bool sysinfo_port_owner(uint16_t port, int *pid, char *command, size_t command_len);
 
-/* Name of the file system that holds path ("ext4", "9p", "overlay"), from /proc/self/mountinfo. */
+/* Name of the file system that holds path ("ext4", "9p", "overlay"), from /proc/self/mountinfo.
+   A path that does not exist is taken as text. */
 void sysinfo_file_system(const char *path, struct buf *out);
+
+/* The space of the file system that holds path, which must exist: statvfs(3). */
+struct sysinfo_space {
+    uint64_t free_bytes;  /* for this user */
+    uint64_t free_inodes; /* UINT64_MAX where the file system does not count them */
+    bool read_only, no_exec;
+};
+int sysinfo_space(const char *path, struct sysinfo_space *space, struct err *err);
+bool sysinfo_may_write(const char *path); /* access(2); false where it does not exist */
 
 const char *sysinfo_system(void); /* "Linux 6.18.4 x86_64"; static storage */
 int sysinfo_processors(void);

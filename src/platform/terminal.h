@@ -11,9 +11,10 @@
 bool terminal_is_tty(int fd);
 int terminal_columns(int fd); /* 80 where unknown */
 
-/* Keys one by one without echo, ^C still a signal (termios(3): no ICANON, no ECHO, ISIG kept); output
-   processing untouched. terminal_keys_off puts back what was there, is safe to call twice, and is also
-   done at exit(3). Nothing happens where zonda is not in the foreground (tcgetpgrp(3)). */
+/* Keys one by one without echo, ^C still a signal (termios(3): no ICANON, no ECHO, ISIG kept);
+   output processing untouched. terminal_keys_off puts back what was there, is safe to call twice,
+   and is also done at exit(3). Nothing happens where zonda is not in the foreground (tcgetpgrp(3)).
+ */
 int terminal_keys_on(int fd, struct err *err);
 void terminal_keys_off(void);
 

@@ -1,0 +1,6 @@
+#ifndef ZONDA_BASE_VERSION_H
+#define ZONDA_BASE_VERSION_H
+
+#define ZONDA_VERSION "0.1.0"
+
+#endif

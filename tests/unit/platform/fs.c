@@ -1,0 +1,131 @@
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/strs.h"
+#include "platform/fs.h"
+
+static char DIR_NAME[] = "/tmp/zonda-fs-XXXXXX";
+static struct err err;
+
+static char *in(const char *name)
+{
+    return path_join(DIR_NAME, name);
+}
+
+static void writes_and_reads(void **state)
+{
+    struct buf buf = BUF_INIT(5);
+    char *path = in("file");
+    (void)state;
+    assert_int_equal(fs_write(path, "hello", 5, 0640, &err), 0);
+    assert_int_equal(fs_stat(path, true).mode, 0640);
+    assert_int_equal(fs_stat(path, true).size_bytes, 5);
+    assert_int_equal(fs_read(path, &buf, &err), 0);
+    assert_string_equal(buf_text(&buf), "hello");
+    assert_int_equal(fs_write(path, "longer", 6, 0600, &err), 0);
+    buf_reset(&buf);
+    assert_int_equal(fs_read(path, &buf, &err), ERR_SYSTEM); /* past its bound */
+    assert_non_null(strstr(err.message, "larger than 5 bytes"));
+    assert_int_equal(fs_read(DIR_NAME, &buf, &err), ERR_SYSTEM);
+    buf_fini(&buf);
+    free(path);
+}
+
+static bool collect(void *data, const char *name, enum fs_kind kind)
+{
+    strs_pushf(data, "%s:%d", name, (int)kind);
+    return true;
+}
+
+static void makes_lists_and_removes_trees(void **state)
+{
+    char *deep = in("tree/a/b"), *file = in("tree/a/b/f"), *link = in("tree/a/l");
+    char *tree = in("tree"), *a = in("tree/a"), *kept = in("kept");
+    struct strs names = {0};
+    (void)state;
+    assert_int_equal(fs_mkdirs(deep, 0755, &err), 0);
+    assert_int_equal(fs_mkdirs(deep, 0755, &err), 0);
+    assert_int_equal(fs_write(file, "", 0, 0600, &err), 0);
+    assert_int_equal(fs_write(kept, "k", 1, 0600, &err), 0);
+    assert_int_equal(symlink(DIR_NAME, link), 0);
+    assert_int_equal(fs_each(a, collect, &names, &err), 0);
+    assert_int_equal(names.len, 2);
+    assert_true(strs_has(&names, "b:2"));
+    assert_true(strs_has(&names, "l:3"));
+    assert_int_equal(fs_remove_tree(tree, &err), 0);
+    assert_int_equal(fs_stat(tree, false).kind, FS_NONE);
+    assert_true(fs_is_file(kept)); /* the link was removed, not what it points to */
+    assert_int_equal(fs_mkdirs(kept, 0755, &err), ERR_SYSTEM);
+    assert_non_null(strstr(err.message, "Not a directory"));
+    strs_fini(&names);
+    free(deep);
+    free(file);
+    free(link);
+    free(tree);
+    free(a);
+    free(kept);
+}
+
+static void links_over_what_is_there(void **state)
+{
+    char *one = in("one"), *two = in("two");
+    (void)state;
+    assert_int_equal(fs_write(one, "1", 1, 0600, &err), 0);
+    assert_int_equal(fs_write(two, "2", 1, 0600, &err), 0);
+    assert_int_equal(fs_link_over(one, two, &err), 0);
+    assert_int_equal(fs_stat(one, true).inode, fs_stat(two, true).inode);
+    assert_int_equal(fs_link_over(one, two, &err), 0); /* already the same file */
+    struct strs names = {0};
+    assert_int_equal(fs_each(DIR_NAME, collect, &names, &err), 0);
+    STRS_EACH (name, &names)
+        assert_null(strstr(*name, "two.")); /* no temporary name is left */
+    strs_fini(&names);
+    free(one);
+    free(two);
+}
+
+static void refuses_a_runtime_directory_of_others(void **state)
+{
+    char *base = in("run"), *dir = in("run/zonda");
+    (void)state;
+    assert_int_equal(fs_mkdirs(base, 0700, &err), 0);
+    assert_int_equal(setenv("XDG_RUNTIME_DIR", base, 1), 0);
+    char *made = fs_runtime_dir(&err);
+    assert_string_equal(made, dir);
+    assert_int_equal(fs_stat(dir, false).mode, 0700);
+    free(made);
+    assert_int_equal(chmod(dir, 0755), 0);
+    assert_null(fs_runtime_dir(&err));
+    assert_non_null(strstr(err.message, "only you can use"));
+    assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
+    free(base);
+    free(dir);
+}
+
+static int make_dir(void **state)
+{
+    (void)state;
+    return mkdtemp(DIR_NAME) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    return fs_remove_tree(DIR_NAME, &err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_and_reads),
+        cmocka_unit_test(makes_lists_and_removes_trees),
+        cmocka_unit_test(links_over_what_is_there),
+        cmocka_unit_test(refuses_a_runtime_directory_of_others),
+    };
+    return cmocka_run_group_tests_name("platform/fs", tests, make_dir, remove_dir);
+}

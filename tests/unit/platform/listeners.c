@@ -1,0 +1,197 @@
+#include "check.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/await.h"
+#include "platform/process.h"
+
+static struct loop *loop;
+static char mark[64];
+
+struct app {
+    struct process *process;
+    bool ended;
+    int fd;
+    int ports[32];
+};
+
+static void ended(void *data, struct exit_status status)
+{
+    (void)status;
+    ((struct app *)data)->ended = true;
+}
+
+/* Runs a python program with the mark and reads the count ports it prints, then "up". */
+static void start(struct app *app, const char *program, int count)
+{
+    const char *const argv[] = {"python3", "-c", program, NULL};
+    const char *const env[] = {"PATH=/usr/local/bin:/usr/bin:/bin", mark, NULL};
+    struct spawn spawn = SPAWN_INIT;
+    struct err err;
+    int fds[2];
+    *app = (struct app){0};
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    spawn.argv = argv;
+    spawn.env = env;
+    spawn.stdout_fd = fds[1];
+    app->process = process_spawn(loop, &spawn, ended, app, &err);
+    assert_non_null(app->process);
+    (void)close(fds[1]);
+    app->fd = fds[0];
+    FILE *in = fdopen(app->fd, "r");
+    assert_non_null(in);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(fscanf(in, "%d", &app->ports[i]), 1);
+    char up[8];
+    assert_int_equal(fscanf(in, "%7s", up), 1);
+    assert_string_equal(up, "up");
+    (void)fclose(in);
+}
+
+static void finish(struct app *app)
+{
+    process_signal(app->process, SIGKILL);
+    assert_true(await(loop, await_true, &app->ended));
+    process_free(app->process);
+    while (process_signal_marked(mark, SIGKILL) > 0)
+        ;
+}
+
+static bool has(const struct listeners *found, int port)
+{
+    for (size_t i = 0; i < found->tcp_len; i++)
+        if (found->tcp_ports[i] == port)
+            return true;
+    return false;
+}
+
+#define PRELUDE                                                                                    \
+    "import os, socket, sys, time\n"                                                               \
+    "def tcp(family=socket.AF_INET, host='127.0.0.1', listen=True):\n"                             \
+    "    s = socket.socket(family)\n"                                                              \
+    "    s.bind((host, 0))\n"                                                                      \
+    "    if listen: s.listen()\n"                                                                  \
+    "    print(s.getsockname()[1], flush=True)\n"                                                  \
+    "    return s\n"
+
+#define END                                                                                        \
+    "print('up', flush=True)\n"                                                                    \
+    "time.sleep(1000)\n"
+
+static void finds_what_listens(void **state)
+{
+    (void)state;
+    struct app app;
+    struct listeners found, below;
+    start(&app,
+          PRELUDE "a = tcp()\n"
+                  "b = tcp(socket.AF_INET6, '::')\n"
+                  "c = tcp(listen=False)\n"
+                  "d = socket.create_connection(a.getsockname())\n"
+                  "e = socket.socket(socket.AF_UNIX)\n"
+                  "e.bind(b'\\0zonda-unit-%d' % os.getpid())\n"
+                  "e.listen()\n"
+                  "f = socket.socketpair()\n" END,
+          3);
+    process_listeners(mark, &found);
+    assert_int_equal(found.tcp_len, 2);
+    assert_true(has(&found, app.ports[0]));
+    assert_true(has(&found, app.ports[1]));
+    assert_int_equal(found.unix_len, 1);
+    process_listeners_below(process_pid(app.process), &below);
+    assert_memory_equal(&found, &below, sizeof found);
+    finish(&app);
+    process_listeners(mark, &found);
+    assert_int_equal(found.tcp_len + found.unix_len, 0);
+    process_listeners_below(app.ports[0] + 4000000, &found); /* no such process */
+    assert_int_equal(found.tcp_len + found.unix_len, 0);
+}
+
+static void finds_descendants(void **state)
+{
+    (void)state;
+    struct app app;
+    struct listeners found;
+    start(&app,
+          PRELUDE "if os.fork() == 0:\n"
+                  "    os.setsid()\n"
+                  "    if os.fork() == 0:\n"
+                  "        a = tcp()\n"
+                  "        print('up', flush=True)\n"
+                  "time.sleep(1000)\n",
+          1);
+    process_listeners_below(process_pid(app.process), &found);
+    assert_int_equal(found.tcp_len, 1);
+    assert_true(has(&found, app.ports[0]));
+    finish(&app);
+}
+
+static void finds_daemons_by_their_mark(void **state)
+{
+    (void)state;
+    struct app app;
+    struct listeners found;
+    start(&app,
+          PRELUDE "r, w = os.pipe()\n"
+                  "child = os.fork()\n"
+                  "if child == 0:\n"
+                  "    if os.fork() != 0: os._exit(0)\n"
+                  "    os.setsid()\n"
+                  "    os.close(w)\n"
+                  "    os.read(r, 1)\n"
+                  "    a = tcp()\n"
+                  "    print('up', flush=True)\n"
+                  "    time.sleep(1000)\n"
+                  "os.waitpid(child, 0)\n"
+                  "os.close(w)\n"
+                  "time.sleep(1000)\n",
+          1);
+    process_listeners_below(process_pid(app.process), &found);
+    assert_int_equal(found.tcp_len, 0);
+    process_listeners(mark, &found);
+    assert_int_equal(found.tcp_len, 1);
+    assert_true(has(&found, app.ports[0]));
+    finish(&app);
+}
+
+static void keeps_to_the_bound(void **state)
+{
+    (void)state;
+    struct app app;
+    struct listeners found;
+    start(&app, PRELUDE "all = [tcp() for i in range(20)]\n" END, 20);
+    process_listeners(mark, &found);
+    assert_int_equal(found.tcp_len, 16);
+    finish(&app);
+}
+
+static int open_all(void **state)
+{
+    (void)state;
+    struct err err;
+    (void)snprintf(mark, sizeof mark, "ZONDA_TEST_MARK=%d-listeners", getpid());
+    loop = loop_new(&err);
+    return !loop || process_init(loop, &err) != 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    process_fini();
+    loop_free(loop);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_what_listens),
+        cmocka_unit_test(finds_descendants),
+        cmocka_unit_test(finds_daemons_by_their_mark),
+        cmocka_unit_test(keeps_to_the_bound),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
