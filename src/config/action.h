@@ -6,6 +6,8 @@
 #ifndef ZONDA_CONFIG_ACTION_H
 #define ZONDA_CONFIG_ACTION_H
 
+#include "base/err.h"
+
 enum action {
     ACTION_IGNORE,  /* nothing */
     ACTION_REFRESH, /* tell browsers; the app goes on */
@@ -16,5 +18,8 @@ enum action {
 };
 
 const char *action_name(enum action action); /* "build" */
+
+/* From "build", "restart", "signal:HUP", …; ERR_CONFIG with the list of them for another word. */
+int action_parse(const char *text, enum action *action, int *signal, struct err *err);
 
 #endif

@@ -23,8 +23,8 @@ enum restart_policy { RESTART_ON_FAILURE, RESTART_ALWAYS, RESTART_NEVER };
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
 enum log_format { LOG_TEXT, LOG_JSON };
 
-/* A command: a line (given as a string) or an argument vector (given as an array). Unset: both empty.
-   A line runs without a shell where words_need_shell says that none is needed. */
+/* A command: a line (given as a string) or an argument vector (given as an array). Unset: both
+   empty. A line runs without a shell where words_need_shell says that none is needed. */
 struct command {
     char *line;
     struct strs words;
@@ -34,12 +34,13 @@ struct config_build {
     struct command command; /* unset: go build of package */
     char *package;          /* "": the only main package */
     struct strs flags;      /* more flags for the default go build */
-    char *output;           /* the binary `command` makes; "": unknown, or tmp_dir's for the default */
-    bool debug_info;        /* false: -ldflags=-w for the default go build */
+    char *output;    /* the binary `command` makes; "": unknown, or tmp_dir's for the default */
+    bool debug_info; /* false: -ldflags=-w for the default go build */
     struct strs before, after; /* command lines around each build */
     struct strs env;           /* NAME=value */
     bool stop_on_error;        /* stop the app when a build fails */
     uint32_t timeout_ms;       /* 0: none */
+    char *error_log; /* file in tmp_dir that gets the output of the last failed build; "": none */
 };
 
 struct config_run {
@@ -60,8 +61,9 @@ struct config_run {
 };
 
 struct config_watch {
-    struct strs paths;         /* directories and files, absolute */
-    struct strs extensions;    /* without dot; files of these build, beside the default rules; "*": all */
+    struct strs paths; /* directories and files, absolute */
+    struct strs
+        extensions; /* without dot; files of these build, beside the default rules; "*": all */
     bool only_extensions;      /* other files than those do nothing (air's include_ext) */
     struct strs exclude;       /* gitignore patterns */
     struct strs exclude_regex; /* anywhere in the absolute path */
@@ -86,7 +88,7 @@ struct config_log {
 struct config_terminal {
     enum choice color;
     bool clear, keys, progress;
-    char *banner; /* printed at start; "": none */
+    char *banner;                                             /* printed at start; "": none */
     char *color_watch, *color_build, *color_run, *color_main; /* names: red, green, …, raw */
 };
 
@@ -94,6 +96,7 @@ struct rule {
     char *name;
     struct strs match; /* globs relative to root */
     struct strs match_not;
+    struct strs match_not_regex; /* anywhere in the absolute path */
     enum action action;
     int signal;
     struct command command;
@@ -120,7 +123,8 @@ struct config {
     struct config_watch watch;
     struct config_log log;
     struct config_terminal terminal;
-    bool control; /* listen on the control socket */
+    bool control;       /* listen on the control socket */
+    bool clean_on_exit; /* remove tmp_dir when zonda ends */
     VEC(struct rule) rules;
     struct strs app_args;   /* after -- */
     struct origin *origins; /* one for each entry of the schema table */

@@ -7,17 +7,37 @@
 #ifndef ZONDA_CONFIG_LOAD_H
 #define ZONDA_CONFIG_LOAD_H
 
+#include <stdbool.h>
+
 #include "base/strs.h"
 #include "config/config.h"
 #include "config/problem.h"
 
+struct node;
+struct reading;
+
+/* Another tool's configuration language. Those that are known are named by the request, as they
+   live in a layer above this one (compat/dialects.h). */
+struct config_dialect {
+    const char *kind;              /* "air": struct config's kind */
+    const char *const *file_names; /* base names of its files, NULL-terminated */
+    /* The variable that names the project's directory, where the tool has one; or NULL. Its file is
+       looked for there, too, and root is relative to it; without it to config_request's dir. */
+    const char *dir_variable;
+    /* Does a file of another name look like one of this tool's? */
+    bool (*recognises)(const struct node *root);
+    /* Fills reading's config, which holds zonda's defaults, from the file (config/reading.h). */
+    void (*read)(const struct node *root, struct reading *reading);
+};
+
 struct config_request {
-    const char *file;          /* -c FILE, or NULL: look for one */
-    const char *dir;           /* where to look; absolute */
-    const struct strs *flags;  /* "section.key=value" each */
-    const struct strs *env;    /* NAME=value each; ZONDA_* are read */
-    const struct strs *app_args;
+    const char *file;            /* -c FILE, or NULL: look for one */
+    const char *dir;             /* where to look; absolute */
+    const struct strs *flags;    /* "section.key=value" each; may be NULL */
+    const struct strs *env;      /* NAME=value each; ZONDA_* are read; may be NULL */
+    const struct strs *app_args; /* may be NULL */
     bool lenient; /* a run: unknown keys in another tool's file are warnings, not errors */
+    const struct config_dialect *const *dialects; /* NULL-terminated; NULL: zonda.toml only */
 };
 
 /* The config, or NULL when there is an error among problems. Warnings may be there either way. */

@@ -17,7 +17,7 @@ enum value_type {
     VALUE_INT,      /* uint32_t */
     VALUE_DURATION, /* uint32_t ms; "300ms", "5s", "2m" or a whole number of ms */
     VALUE_SIZE,     /* uint64_t bytes; "10MiB", "64KiB" or a whole number of bytes */
-    VALUE_STRING,
+    VALUE_STRING,   /* one of choices where there are any */
     VALUE_PATH,     /* made absolute below root */
     VALUE_LIST,     /* struct strs */
     VALUE_PATHS,    /* struct strs, made absolute below root */
@@ -33,24 +33,35 @@ struct schema_entry {
     const char *section; /* "" for the root table */
     const char *key;
     enum value_type type;
-    size_t offset;        /* in struct config */
-    const char *fallback; /* the default, written as in TOML: "true", "\"5s\"", "[]" */
-    uint64_t min, max;    /* VALUE_INT, VALUE_DURATION, VALUE_SIZE */
+    size_t offset;              /* in struct config */
+    const char *fallback;       /* the default, written as in TOML: "true", "\"5s\"", "[]" */
+    uint64_t min, max;          /* VALUE_INT, VALUE_DURATION, VALUE_SIZE */
     const char *const *choices; /* VALUE_CHOICE, NULL-terminated, in the order of the enum */
     unsigned effect;            /* enum config_effect */
-    const char *doc; /* one or two sentences, no mark-up */
+    const char *doc;            /* one or two sentences, no mark-up */
+    const char *example;        /* as in TOML, where the default says too little; or NULL */
 };
 
 extern const struct schema_entry SCHEMA[];
 extern const size_t SCHEMA_LEN;
 
+/* The sections in order, the root table ("") first, and the keys of a [[rule]]; NULL-terminated. */
+struct schema_words {
+    const char *name, *doc, *example;
+};
+extern const struct schema_words SCHEMA_SECTIONS[];
+extern const struct schema_words SCHEMA_RULE[];
+
+/* "string", "list of strings", "a duration …": what a value of this type is, for people. */
+const char *schema_type_words(enum value_type type);
+
 /* NULL where there is none. */
 const struct schema_entry *schema_find(const char *section, const char *key);
 
 /* What is made from the table, appended to out. */
-void schema_write_json(struct buf *out);                    /* JSON Schema, draft 2020-12 */
-void schema_write_manual(struct buf *out);                  /* zonda.toml(5), mdoc(7) */
-void schema_write_markdown(struct buf *out);                /* docs/configuration.md */
+void schema_write_json(struct buf *out);     /* JSON Schema, draft 2020-12 */
+void schema_write_manual(struct buf *out);   /* zonda.toml(5), mdoc(7) */
+void schema_write_markdown(struct buf *out); /* docs/configuration.md */
 
 /* A commented zonda.toml. Facts about the project choose what is not commented out. */
 struct init_facts {

@@ -1,0 +1,242 @@
+/*
+ * The table of all keys. Sections come in the order of SCHEMA_SECTIONS; commands that read the
+ * table print it in this order.
+ */
+#include "config/schema.h"
+
+#include <string.h>
+
+#define AT(member)  .offset = offsetof(struct config, member)
+#define SECOND_MS   UINT64_C(1000)
+#define HOUR_MS     (3600 * SECOND_MS)
+#define DAY_MS      (24 * HOUR_MS)
+#define COUNT_MAX   1000000
+#define ALL_EFFECTS (EFFECT_WATCH | EFFECT_RESTART | EFFECT_BUILD)
+
+static const char *const choice_names[] = {"auto", "always", "never", NULL};
+static const char *const backend_names[] = {"auto", "events", "poll", NULL};
+static const char *const restart_names[] = {"on-failure", "always", "never", NULL};
+static const char *const level_names[] = {"debug", "info", "warn", "error", "silent", NULL};
+static const char *const format_names[] = {"text", "json", NULL};
+static const char *const color_names[] = {"red",  "green", "yellow", "blue", "magenta",
+                                          "cyan", "white", "raw",    NULL};
+
+const struct schema_words SCHEMA_SECTIONS[] = {
+    {"", "The project as a whole.", NULL},
+    {"build", "How the app is built. Without a command, zonda runs go build itself.", NULL},
+    {"run", "How the app is run, stopped and started again.", NULL},
+    {"watch", "Which files are looked at.", NULL},
+    {"log", "What zonda says and what it writes to a file.", NULL},
+    {"terminal", "How it looks.", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct schema_words SCHEMA_RULE[] = {
+    {"name", "What the rule is called in messages. Default: its number.", "\"migrations\""},
+    {"match",
+     "One glob or a list of globs, relative to root. A glob without / matches at any depth.",
+     "[\"/migrations/**/*.sql\"]"},
+    {"except", "Globs of files that the rule leaves alone.", "[\"*_draft.sql\"]"},
+    {"except_regex", "Regular expressions for the same, searched in the absolute path.", NULL},
+    {"action",
+     "What a change leads to: build, restart, signal:NAME (such as signal:HUP), refresh, run or "
+     "ignore. Default: run where there is a command, else build.",
+     "\"run\""},
+    {"command", "The command of the action run: a string, or a list of words.", "\"make migrate\""},
+    {NULL, NULL, NULL},
+};
+
+const struct schema_entry SCHEMA[] = {
+    {"", "root", VALUE_PATH, AT(root), "\".\"", .effect = ALL_EFFECTS,
+     .doc = "The project's directory, relative to the configuration file. Other paths are "
+            "relative to it, and commands run in it."},
+    {"", "tmp_dir", VALUE_PATH, AT(tmp_dir), "\".zonda\"", .effect = ALL_EFFECTS,
+     .doc = "Directory for what zonda makes. Never watched."},
+    {"", "env_files", VALUE_PATHS, AT(env_files), "[]", .effect = EFFECT_RESTART | EFFECT_BUILD,
+     .doc = "Files of NAME=value lines for the build and the app. A later file wins; the "
+            "environment wins over all of them; missing files are skipped.",
+     .example = "[\".env\"]"},
+    {"", "allow_dangerous_root", VALUE_BOOL, AT(allow_dangerous_root), "false",
+     .effect = EFFECT_LIVE, .doc = "Allow /, the home directory or /root as root."},
+    {"", "control", VALUE_BOOL, AT(control), "true", .effect = EFFECT_LIVE,
+     .doc = "Listen on a socket for zonda status, trigger and wait."},
+    {"", "clean_on_exit", VALUE_BOOL, AT(clean_on_exit), "false", .effect = EFFECT_LIVE,
+     .doc = "Remove tmp_dir when zonda ends."},
+
+    {"build", "command", VALUE_COMMAND, AT(build.command), "\"\"", .effect = EFFECT_BUILD,
+     .doc = "The build command: a string, run by a shell where it needs one, or a list of words. "
+            "Default: go build of package.",
+     .example = "\"go build -o .zonda/app .\""},
+    {"build", "package", VALUE_STRING, AT(build.package), "\"\"",
+     .effect = EFFECT_BUILD | EFFECT_WATCH,
+     .doc = "The main package to build. Default: the only one of the module.",
+     .example = "\"./cmd/api\""},
+    {"build", "flags", VALUE_LIST, AT(build.flags), "[]", .effect = EFFECT_BUILD,
+     .doc = "More flags for the default go build.", .example = "[\"-tags=dev\"]"},
+    {"build", "output", VALUE_PATH, AT(build.output), "\"\"", .effect = EFFECT_BUILD | EFFECT_WATCH,
+     .doc = "The binary that command makes. It is run unless run.command says otherwise.",
+     .example = "\".zonda/app\""},
+    {"build", "debug_info", VALUE_BOOL, AT(build.debug_info), "false", .effect = EFFECT_BUILD,
+     .doc = "Keep the symbols that a debugger needs. The default go build leaves them out, which "
+            "makes the link faster."},
+    {"build", "before", VALUE_LIST, AT(build.before), "[]", .effect = EFFECT_BUILD,
+     .doc = "Command lines to run before each build, one after the other.",
+     .example = "[\"go generate ./...\"]"},
+    {"build", "after", VALUE_LIST, AT(build.after), "[]", .effect = EFFECT_BUILD,
+     .doc = "Command lines to run after each build that succeeded.",
+     .example = "[\"./scripts/check.sh\"]"},
+    {"build", "env", VALUE_MAP, AT(build.env), "{}", .effect = EFFECT_BUILD,
+     .doc = "Environment variables for the build and its commands.",
+     .example = "{ CGO_ENABLED = \"0\" }"},
+    {"build", "stop_on_error", VALUE_BOOL, AT(build.stop_on_error), "false", .effect = EFFECT_LIVE,
+     .doc = "Stop the app when a build fails. Default: the old version goes on serving."},
+    {"build", "timeout", VALUE_DURATION, AT(build.timeout_ms), "\"0\"", 0, DAY_MS,
+     .effect = EFFECT_LIVE, .doc = "End a build that takes longer. 0: no limit.",
+     .example = "\"2m\""},
+    {"build", "error_log", VALUE_STRING, AT(build.error_log), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "File in tmp_dir that gets the output of the last build that failed.",
+     .example = "\"build-errors.log\""},
+
+    {"run", "command", VALUE_COMMAND, AT(run.command), "\"\"", .effect = EFFECT_RESTART,
+     .doc = "The command that runs the app: a string, run by a shell where it needs one, or a "
+            "list of words. Default: what was built.",
+     .example = "[\".zonda/app\", \"serve\"]"},
+    {"run", "args", VALUE_LIST, AT(run.args), "[]", .effect = EFFECT_RESTART,
+     .doc = "Arguments for the app. Those after -- on the command line follow.",
+     .example = "[\"--port\", \"8080\"]"},
+    {"run", "cwd", VALUE_PATH, AT(run.cwd), "\".\"", .effect = EFFECT_RESTART,
+     .doc = "The directory in which the app runs."},
+    {"run", "env", VALUE_MAP, AT(run.env), "{}", .effect = EFFECT_RESTART,
+     .doc = "Environment variables for the app.", .example = "{ GIN_MODE = \"debug\" }"},
+    {"run", "stop_signal", VALUE_SIGNAL, AT(run.stop_signal), "\"SIGTERM\"",
+     .effect = EFFECT_RESTART,
+     .doc = "The signal that asks the app to stop. It goes to the app's process group."},
+    {"run", "stop_timeout", VALUE_DURATION, AT(run.stop_timeout_ms), "\"5s\"", 0, HOUR_MS,
+     .effect = EFFECT_RESTART, .doc = "How long the app may take to stop; then it gets SIGKILL."},
+    {"run", "stdin", VALUE_BOOL, AT(run.stdin_to_app), "false", .effect = EFFECT_RESTART,
+     .doc = "Give the terminal's input to the app. The keys of zonda are off then."},
+    {"run", "pty", VALUE_CHOICE, AT(run.pty), "\"auto\"", .choices = choice_names,
+     .effect = EFFECT_RESTART,
+     .doc = "Run the app on a terminal of its own, so that it keeps its colours. auto: when zonda "
+            "has a terminal."},
+    {"run", "restart", VALUE_CHOICE, AT(run.restart), "\"on-failure\"", .choices = restart_names,
+     .effect = EFFECT_RESTART, .doc = "Whether an app that ended by itself is started again."},
+    {"run", "restart_delay", VALUE_DURATION, AT(run.restart_delay_ms), "\"100ms\"", 0, HOUR_MS,
+     .effect = EFFECT_RESTART,
+     .doc = "The pause before the first new start. It doubles with each crash in a row."},
+    {"run", "max_retries", VALUE_INT, AT(run.max_retries), "3", 0, COUNT_MAX,
+     .effect = EFFECT_RESTART, .doc = "After so many crashes in a row zonda waits for a change."},
+    {"run", "max_restarts", VALUE_INT, AT(run.max_restarts), "30", 1, COUNT_MAX,
+     .effect = EFFECT_RESTART, .doc = "At most so many starts a minute, whatever their cause."},
+    {"run", "ready_timeout", VALUE_DURATION, AT(run.ready_timeout_ms), "\"10s\"", 0, HOUR_MS,
+     .effect = EFFECT_RESTART,
+     .doc = "How long to wait until the app listens, before zonda says that it does not."},
+    {"run", "on_quit", VALUE_LIST, AT(run.on_quit), "[]", .effect = EFFECT_LIVE,
+     .doc = "Command lines to run once when zonda ends, before the app is stopped.",
+     .example = "[\"docker compose stop\"]"},
+
+    {"watch", "paths", VALUE_PATHS, AT(watch.paths), "[]", .effect = EFFECT_WATCH,
+     .doc = "Directories and files to watch. Default: root.", .example = "[\".\"]"},
+    {"watch", "extensions", VALUE_LIST, AT(watch.extensions), "[]", .effect = EFFECT_WATCH,
+     .doc = "Files with these extensions (without a dot) lead to a build, beside those that do "
+            "so anyway. \"*\": all files.",
+     .example = "[\"graphql\", \"proto\"]"},
+    {"watch", "only_extensions", VALUE_BOOL, AT(watch.only_extensions), "false",
+     .effect = EFFECT_WATCH,
+     .doc = "Files with other extensions than those in extensions do nothing."},
+    {"watch", "exclude", VALUE_GLOBS, AT(watch.exclude), "[]", .effect = EFFECT_WATCH,
+     .doc = "Patterns as in .gitignore of what is not watched, relative to root.",
+     .example = "[\"/data/\", \"*.generated.go\"]"},
+    {"watch", "exclude_regex", VALUE_REGEXES, AT(watch.exclude_regex), "[]", .effect = EFFECT_WATCH,
+     .doc = "Regular expressions (PCRE2) for the same, searched in the absolute path.",
+     .example = "[\"_mock\\\\.go$\"]"},
+    {"watch", "gitignore", VALUE_BOOL, AT(watch.gitignore), "true", .effect = EFFECT_WATCH,
+     .doc = "Leave out what .gitignore files leave out."},
+    {"watch", "hidden", VALUE_BOOL, AT(watch.hidden), "false", .effect = EFFECT_WATCH,
+     .doc = "Watch hidden files and directories, too."},
+    {"watch", "follow_symlinks", VALUE_BOOL, AT(watch.follow_symlinks), "false",
+     .effect = EFFECT_WATCH, .doc = "Watch directories behind symbolic links, too."},
+    {"watch", "backend", VALUE_CHOICE, AT(watch.backend), "\"auto\"", .choices = backend_names,
+     .effect = EFFECT_WATCH,
+     .doc = "Events from the kernel, or polling. auto: events, and polling where a file system "
+            "delivers none."},
+    {"watch", "poll_interval", VALUE_DURATION, AT(watch.poll_interval_ms), "\"500ms\"", 50, HOUR_MS,
+     .effect = EFFECT_WATCH, .doc = "How often to look where zonda polls."},
+    {"watch", "settle_max", VALUE_DURATION, AT(watch.settle_max_ms), "\"2s\"", 0, HOUR_MS,
+     .effect = EFFECT_LIVE,
+     .doc = "The longest time from a change to the start of its build while more changes come. A "
+            "single change is built at once. 0: nothing waits."},
+    {"watch", "skip_unchanged", VALUE_BOOL, AT(watch.skip_unchanged), "true",
+     .effect = EFFECT_WATCH,
+     .doc = "A file that was written with the same content did not change."},
+
+    {"log", "level", VALUE_CHOICE, AT(log.level), "\"info\"", .choices = level_names,
+     .effect = EFFECT_LIVE, .doc = "How much zonda says. The app's output is not touched by it."},
+    {"log", "format", VALUE_CHOICE, AT(log.format), "\"text\"", .choices = format_names,
+     .effect = EFFECT_LIVE, .doc = "Lines for people, or JSON Lines for programs."},
+    {"log", "file", VALUE_PATH, AT(log.file), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "A file that gets everything as JSON Lines.", .example = "\".zonda/zonda.log\""},
+    {"log", "max_size", VALUE_SIZE, AT(log.max_size_bytes), "\"10MiB\"", 4096, UINT64_C(1) << 40,
+     .effect = EFFECT_LIVE, .doc = "The log file is renamed and begun anew when it gets larger."},
+    {"log", "max_files", VALUE_INT, AT(log.max_files), "5", 1, 1000, .effect = EFFECT_LIVE,
+     .doc = "How many log files are kept."},
+    {"log", "rate_limit", VALUE_INT, AT(log.rate_limit), "1000", 0, COUNT_MAX,
+     .effect = EFFECT_LIVE,
+     .doc = "Lines of the app a second in the log file. Further ones are counted. 0: no limit."},
+    {"log", "time", VALUE_BOOL, AT(log.time), "false", .effect = EFFECT_LIVE,
+     .doc = "Put the time of day before zonda's lines."},
+    {"log", "app", VALUE_BOOL, AT(log.app), "true", .effect = EFFECT_LIVE,
+     .doc = "Show the app's output."},
+
+    {"terminal", "color", VALUE_CHOICE, AT(terminal.color), "\"auto\"", .choices = choice_names,
+     .effect = EFFECT_LIVE,
+     .doc = "Colours in zonda's lines. auto: on a terminal, unless NO_COLOR is set."},
+    {"terminal", "clear", VALUE_BOOL, AT(terminal.clear), "false", .effect = EFFECT_LIVE,
+     .doc = "Clear the screen before each reload."},
+    {"terminal", "keys", VALUE_BOOL, AT(terminal.keys), "true", .effect = EFFECT_RESTART,
+     .doc = "Read keys: r restart, b build, c clear, q quit, ? help."},
+    {"terminal", "progress", VALUE_BOOL, AT(terminal.progress), "true", .effect = EFFECT_LIVE,
+     .doc = "Show a progress line on long builds."},
+    {"terminal", "banner", VALUE_STRING, AT(terminal.banner), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "Text to print at the start.", .example = "\"my shop\""},
+    {"terminal", "color_main", VALUE_STRING, AT(terminal.color_main), "\"magenta\"",
+     .choices = color_names, .effect = EFFECT_LIVE,
+     .doc = "Colour of zonda's own lines. raw: no colour."},
+    {"terminal", "color_watch", VALUE_STRING, AT(terminal.color_watch), "\"cyan\"",
+     .choices = color_names, .effect = EFFECT_LIVE, .doc = "Colour of lines about files."},
+    {"terminal", "color_build", VALUE_STRING, AT(terminal.color_build), "\"yellow\"",
+     .choices = color_names, .effect = EFFECT_LIVE, .doc = "Colour of lines about builds."},
+    {"terminal", "color_run", VALUE_STRING, AT(terminal.color_run), "\"green\"",
+     .choices = color_names, .effect = EFFECT_LIVE, .doc = "Colour of lines about the app."},
+};
+
+const size_t SCHEMA_LEN = sizeof SCHEMA / sizeof *SCHEMA;
+
+const struct schema_entry *schema_find(const char *section, const char *key)
+{
+    for (size_t i = 0; i < SCHEMA_LEN; i++)
+        if (strcmp(SCHEMA[i].section, section) == 0 && strcmp(SCHEMA[i].key, key) == 0)
+            return &SCHEMA[i];
+    return NULL;
+}
+
+const char *schema_type_words(enum value_type type)
+{
+    static const char *const words[] = {
+        [VALUE_BOOL] = "true or false",
+        [VALUE_INT] = "a whole number",
+        [VALUE_DURATION] = "a duration such as \"300ms\", \"5s\" or \"2m\"",
+        [VALUE_SIZE] = "a size such as \"64KiB\" or \"10MiB\"",
+        [VALUE_STRING] = "a string",
+        [VALUE_PATH] = "a path in quotes",
+        [VALUE_LIST] = "a list of strings",
+        [VALUE_PATHS] = "a list of paths",
+        [VALUE_GLOBS] = "a list of patterns",
+        [VALUE_REGEXES] = "a list of regular expressions",
+        [VALUE_COMMAND] = "a command: a string, or a list of words",
+        [VALUE_MAP] = "a table of strings such as { NAME = \"value\" }",
+        [VALUE_CHOICE] = "a string",
+        [VALUE_SIGNAL] = "the name of a signal such as \"SIGTERM\"",
+    };
+    return words[type];
+}
