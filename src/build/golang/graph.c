@@ -1,0 +1,128 @@
+#include "build/golang/graph.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "build/golang/child.h"
+#include "build/golang/graph_parts.h"
+#include "build/golang/templates.h"
+
+/* Fields that are asked for; each one more costs the go command time. */
+#define FIELDS                                                                                     \
+    "-json=Dir,ImportPath,Standard,DepOnly,Module,GoFiles,CgoFiles,CFiles,CXXFiles,MFiles,HFiles," \
+    "FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredGoFiles,EmbedPatterns,EmbedFiles"
+
+struct graph_job {
+    struct loop *loop;
+    graph_fn *fn;
+    void *data;
+    struct go_child *child; /* NULL: the work queue has the graph */
+    struct graph *graph;
+    struct graph_reader reader;
+    bool cancelled;
+};
+
+static void job_free(struct graph_job *job)
+{
+    graph_reader_fini(&job->reader);
+    graph_free(job->graph);
+    free(job);
+}
+
+static void fail(struct graph_job *job, const struct err *err)
+{
+    graph_fn *fn = job->fn;
+    void *data = job->data;
+    struct err copy = *err;
+    job_free(job);
+    fn(data, NULL, &copy);
+}
+
+static void find_templates(void *data)
+{
+    struct graph_job *job = data;
+    templates_find(job->graph);
+}
+
+static void templates_found(void *data)
+{
+    struct graph_job *job = data;
+    struct graph *graph = job->graph;
+    if (job->cancelled) {
+        job_free(job);
+        return;
+    }
+    job->graph = NULL;
+    graph_fn *fn = job->fn;
+    void *fn_data = job->data;
+    job_free(job);
+    fn(fn_data, graph, NULL);
+}
+
+static void output(void *data, const char *bytes, size_t len)
+{
+    struct graph_job *job = data;
+    struct err err = {0};
+    if (graph_read(&job->reader, bytes, len, &err) == 0)
+        return;
+    go_child_stop(job->child);
+    fail(job, &err);
+}
+
+static void done(void *data, const struct err *child_err)
+{
+    struct graph_job *job = data;
+    struct err err = {0};
+    job->child = NULL;
+    if (child_err) {
+        fail(job, child_err);
+    } else if (graph_read_end(&job->reader, &err) != 0) {
+        fail(job, &err);
+    } else {
+        graph_reader_fini(&job->reader);
+        work_submit(job->loop, find_templates, templates_found, job);
+    }
+}
+
+struct graph_job *graph_load(struct loop *loop, const struct graph_request *request, graph_fn *fn,
+                             void *data, struct err *err)
+{
+    struct graph_job *job = mem_new(1, sizeof *job);
+    struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
+    struct strs argv = {0};
+    char *package = go_package(request->dir, request->package);
+    *job = (struct graph_job){.loop = loop, .fn = fn, .data = data, .graph = graph_new()};
+    graph_reader_init(&job->reader, job->graph);
+    build_tags_fini(&job->graph->tags);
+    build_tags_init(&job->graph->tags, request->env, request->flags);
+    job->graph->root = mem_string(request->dir);
+    strs_push(&argv, request->go);
+    strs_push(&argv, "list");
+    strs_push(&argv, "-buildvcs=false");
+    if (request->flags)
+        strs_copy(&argv, request->flags);
+    strs_push(&argv, "-deps");
+    strs_push(&argv, "-e");
+    strs_push(&argv, FIELDS);
+    strs_push(&argv, "--");
+    strs_push(&argv, package);
+    job->child = go_child_start(loop, &argv, request->dir, request->env, 0, &events, err);
+    free(package);
+    strs_fini(&argv);
+    if (job->child)
+        return job;
+    job_free(job);
+    return NULL;
+}
+
+void graph_cancel(struct graph_job *job)
+{
+    if (!job)
+        return;
+    if (!job->child) {
+        job->cancelled = true; /* freed when the work is done */
+        return;
+    }
+    go_child_stop(job->child);
+    job_free(job);
+}

@@ -1,0 +1,68 @@
+#include "build/golang/stale.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "build/golang/child.h"
+
+#define NICE      10
+#define COUNT_MAX 1000000
+
+struct stale_job {
+    stale_fn *fn;
+    void *data;
+    struct go_child *child;
+    int count;
+};
+
+static void output(void *data, const char *bytes, size_t len)
+{
+    struct stale_job *job = data;
+    for (size_t i = 0; i < len && job->count < COUNT_MAX; i++)
+        job->count += bytes[i] == 'x';
+}
+
+static void done(void *data, const struct err *err)
+{
+    struct stale_job *job = data;
+    stale_fn *fn = job->fn;
+    void *fn_data = job->data;
+    int count = err ? 0 : job->count;
+    free(job);
+    fn(fn_data, count);
+}
+
+struct stale_job *stale_count(struct loop *loop, const struct graph_request *request, stale_fn *fn,
+                              void *data, struct err *err)
+{
+    struct stale_job *job = mem_new(1, sizeof *job);
+    struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
+    struct strs argv = {0};
+    char *package = go_package(request->dir, request->package);
+    strs_push(&argv, request->go);
+    strs_push(&argv, "list");
+    strs_push(&argv, "-buildvcs=false");
+    if (request->flags)
+        strs_copy(&argv, request->flags);
+    strs_push(&argv, "-deps");
+    strs_push(&argv, "-f={{if .Stale}}x{{end}}"); /* one letter a package; others an empty line */
+    strs_push(&argv, "--");
+    strs_push(&argv, package);
+    job->fn = fn;
+    job->data = data;
+    job->child = go_child_start(loop, &argv, request->dir, request->env, NICE, &events, err);
+    free(package);
+    strs_fini(&argv);
+    if (job->child)
+        return job;
+    free(job);
+    return NULL;
+}
+
+void stale_cancel(struct stale_job *job)
+{
+    if (!job)
+        return;
+    go_child_stop(job->child);
+    free(job);
+}

@@ -1,0 +1,30 @@
+/*
+ * A new binary takes the place of the old one.
+ *
+ * Life-cycle: fill in artifact and fresh, place_run (on the work queue), then place_keep or
+ * place_undo, place_fini. A running binary is never written to: the new one gets its name by
+ * rename(2). The old one is kept under another name until the build as a whole is known to be good,
+ * so that one that fails or is given up later leaves nothing behind that the app could be started
+ * from, and that a later build could be compared with.
+ */
+#ifndef ZONDA_BUILD_PLACE_H
+#define ZONDA_BUILD_PLACE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct place {
+    char *artifact, *fresh; /* owned */
+    char *kept;             /* the old one's other name, or NULL */
+    bool unchanged;         /* the same content as before but for the build ID */
+    bool placed;
+    struct err err;
+};
+
+void place_run(void *place);          /* fills in the rest; on any thread */
+void place_keep(struct place *place); /* the old one goes with the directory of fresh */
+void place_undo(struct place *place); /* also where nothing was placed */
+void place_fini(struct place *place);
+
+#endif
