@@ -5,11 +5,12 @@
  * service_stop, service_free once stopped. Events come by callback on the loop.
  *
  * Stop ladder: stop_signal to the group → stop_timeout → SIGKILL to the group and to every
- * descendant that carries the generation's mark (ZONDA_GENERATION_ID in its environment), whatever its group
- * or session. The next generation starts only when none is left.
+ * descendant that carries the generation's mark (ZONDA_GENERATION_ID in its environment), whatever
+ * its group or session. The next generation starts only when none is left.
  *
- * A generation is ready when one of its processes listens on a TCP port or Unix socket; one whose predecessor never
- * listened, when it has lived for 300 ms; a first one that does not listen, after ready_timeout.
+ * A generation is ready when one of its processes listens on a TCP port or Unix socket; one whose
+ * predecessor never listened, when it has lived for 300 ms; a first one that does not listen, after
+ * ready_timeout.
  *
  * Crashes: the restart policy of config (run/policy.h) decides; on_crash tells what is next.
  */
@@ -41,7 +42,8 @@ struct service_events {
     void (*on_killed)(void *data, uint64_t generation); /* stop_timeout passed: SIGKILL */
     /* The generation ended. expected: zonda asked for it. */
     void (*on_exit)(void *data, uint64_t generation, struct exit_status status, bool expected);
-    /* After an unexpected end: started again in delay_ms, or (retry false) waits for a change or a key; why in words. */
+    /* After an unexpected end: started again in delay_ms, or (retry false) waits for a change or a
+     * key; why in words. */
     void (*on_crash)(void *data, bool retry, uint32_t delay_ms, const char *why);
     /* A start failed (no such file, not executable); nothing runs. */
     void (*on_failed)(void *data, const struct err *err);
@@ -62,18 +64,24 @@ struct service_start {
     bool tty;                    /* zonda has a terminal */
     bool reset;                  /* the change of a user: crash counters start anew */
 };
-/* Replaces what runs (or starts). While an earlier start still waits for the old one to end, the later request replaces it. */
+/* Replaces what runs (or starts). While an earlier start still waits for the old one to end, the
+ * later request replaces it. */
 void service_start(struct service *service, const struct service_start *start);
-void service_stop(struct service *service);     /* gracefully; on_stopped */
-void service_kill(struct service *service);     /* at once: SIGKILL to all; on_stopped */
+/* Gracefully, or at once by SIGKILL to all; then on_stopped, before they return where nothing runs.
+ */
+void service_stop(struct service *service);
+void service_kill(struct service *service);
 void service_signal(struct service *service, int signal);
-void service_input(struct service *service, const char *bytes, size_t len); /* to its stdin */
+/* To its stdin. At most SERVICE_INPUT_MAX bytes wait for an app that does not read; more is
+ * dropped. */
+#define SERVICE_INPUT_MAX ((size_t)65536)
+void service_input(struct service *service, const char *bytes, size_t len);
 void service_pause_output(struct service *service, bool pause); /* back-pressure */
-void service_resize(struct service *service); /* the terminal's size changed */
+void service_resize(struct service *service);                   /* the terminal's size changed */
 
 enum service_state service_state(const struct service *service);
 uint64_t service_generation(const struct service *service); /* counts from 1; 0: none yet */
-int service_pid(const struct service *service);              /* 0: none */
+int service_pid(const struct service *service);             /* 0: none */
 const struct listeners *service_listeners(const struct service *service);
 
 #endif
