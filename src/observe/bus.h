@@ -1,8 +1,9 @@
 /*
  * The event bus: news goes sideways. Whoever wants to know subscribes; nobody calls up.
  *
- * Publishing is a walk over at most BUS_SUBSCRIBERS_MAX functions on the loop's thread; a subscriber that has slow work
- * to do queues it. The event and all it points to are borrowed for the call.
+ * Publishing is a walk over at most BUS_SUBSCRIBERS_MAX functions on the loop's thread; a
+ * subscriber that has slow work to do queues it. The event and all it points to are borrowed for
+ * the call.
  */
 #ifndef ZONDA_OBSERVE_BUS_H
 #define ZONDA_OBSERVE_BUS_H
@@ -25,17 +26,17 @@ enum event_kind {
     EVENT_RELOAD_BEGIN,  /* reload */
     EVENT_BUILD_BEGIN,   /* reload; text: the command */
     EVENT_BUILD_LINE,    /* reload; text: a line of output; flag: from stderr */
-    EVENT_BUILD_PROGRESS,/* reload; number done, total (0 unknown), text: the package */
-    EVENT_BUILD_END,     /* reload: times.build_end, diagnostics; flag: it succeeded */
-    EVENT_APP_STOPPING,  /* number: generation; text: signal */
-    EVENT_APP_STARTED,   /* number: generation, total: pid */
-    EVENT_APP_READY,     /* number: generation; listeners */
-    EVENT_APP_EXIT,      /* number: generation; text: how, in words; flag: expected */
-    EVENT_APP_OUTPUT,    /* text, len: bytes; flag: from stderr */
-    EVENT_RELOAD_END,    /* reload */
-    EVENT_REFRESH,       /* text: path; browsers may reload it */
-    EVENT_CONFIG,        /* text: the keys that changed, or what is wrong with it; level */
-    EVENT_QUITTING,      /* text: why */
+    EVENT_BUILD_PROGRESS, /* reload; number done, total (0 unknown), text: the package */
+    EVENT_BUILD_END,      /* reload: times.build_end, diagnostics; flag: it succeeded */
+    EVENT_APP_STOPPING,   /* number: generation; text: signal */
+    EVENT_APP_STARTED,    /* number: generation, total: pid */
+    EVENT_APP_READY,      /* number: generation; listeners */
+    EVENT_APP_EXIT,       /* number: generation; text: how, in words; flag: expected */
+    EVENT_APP_OUTPUT,     /* text, len: bytes; flag: from stderr */
+    EVENT_RELOAD_END,     /* reload */
+    EVENT_REFRESH,        /* text: path; browsers may reload it */
+    EVENT_CONFIG,         /* text: the keys that changed, or what is wrong with it; level */
+    EVENT_QUITTING,       /* text: why */
 };
 
 struct event {
@@ -48,7 +49,7 @@ struct event {
     int64_t number, total;
     bool flag;
     const struct listeners *listeners;
-    uint64_t mono_ns, wall_ns; /* filled by bus_publish */
+    uint64_t mono_ns, wall_ns; /* filled by bus_publish where they are 0 */
 };
 
 typedef void bus_fn(void *data, const struct event *event);

@@ -1,5 +1,6 @@
 /*
- * A reload: the one object that goes down the line, from the first event to the version that serves.
+ * A reload: the one object that goes down the line, from the first event to the version that
+ * serves.
  *
  * Made by the engine when a batch settles, filled stage by stage, told when it ends, kept (the last
  * RELOADS_KEPT) for status and wait.
@@ -16,7 +17,15 @@
 
 #define RELOADS_KEPT 64
 
-enum reload_cause { CAUSE_START, CAUSE_CHANGE, CAUSE_KEY, CAUSE_SIGNAL, CAUSE_CONTROL, CAUSE_CONFIG, CAUSE_CRASH };
+enum reload_cause {
+    CAUSE_START,
+    CAUSE_CHANGE,
+    CAUSE_KEY,
+    CAUSE_SIGNAL,
+    CAUSE_CONTROL,
+    CAUSE_CONFIG,
+    CAUSE_CRASH
+};
 
 enum reload_outcome {
     RELOAD_RUNNING,   /* under way */
@@ -39,24 +48,41 @@ struct reload {
     char trace_id[33];
     uint64_t wall_ns; /* when it began */
     enum reload_cause cause;
-    struct strs changed;  /* relative to root; at most 20 */
-    size_t changed_len;   /* of all */
+    struct strs changed; /* relative to root; at most 20 */
+    size_t changed_len;  /* of all */
     enum action action;
     char reason[256];
     enum reload_outcome outcome;
     char message[512]; /* what went wrong, in one sentence */
     struct reload_times times;
     struct diagnostics diagnostics;
-    int packages;         /* compiled */
-    uint64_t generation;  /* that serves; 0: none */
+    int packages;        /* compiled */
+    uint64_t generation; /* that serves; 0: none */
 };
 
 const char *reload_outcome_name(enum reload_outcome outcome); /* "served" */
 const char *reload_cause_name(enum reload_cause cause);
 void reload_fini(struct reload *reload);
 
-/* The reload as one JSON object, for the control socket (schema version 1). */
+/* The phases follow each other: their sum is the time from the change to the version that serves.
+ */
+enum reload_phase {
+    PHASE_DECIDE, /* from the change until it was known what it means */
+    PHASE_WAIT,   /* until the build began */
+    PHASE_BUILD,
+    PHASE_STOP,  /* of the old version */
+    PHASE_START, /* until the new version is ready */
+};
+const char *reload_phase_name(enum reload_phase phase); /* "build" */
+int64_t reload_phase_ns(const struct reload *reload,
+                        enum reload_phase phase);     /* -1: did not happen */
+int64_t reload_total_ns(const struct reload *reload); /* change to ready or end; -1: under way */
+
+/* The reload as one JSON object, for the control socket (schema version 1), and its members alone,
+   into an object that was begun. */
 struct buf;
+struct json_writer;
 void reload_write_json(const struct reload *reload, struct buf *out);
+void reload_write_members(const struct reload *reload, struct json_writer *json);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * What a person sees: events as lines on the terminal, colours, a progress line, source excerpts.
  *
- * Subscribes to the bus. App output passes through unchanged; zonda's own lines never split a line of the app.
- * NO_COLOR and TERM=dumb are honoured (no-color.org); color = always wins over both.
+ * Subscribes to the bus. App output passes through unchanged; zonda's own lines never split a line
+ * of the app. NO_COLOR and TERM=dumb are honoured (no-color.org); color = always wins over both.
  */
 #ifndef ZONDA_OBSERVE_TERMINAL_VIEW_H
 #define ZONDA_OBSERVE_TERMINAL_VIEW_H
@@ -15,8 +15,9 @@ struct terminal_view;
 struct terminal_view *terminal_view_new(struct bus *bus, struct sink *out,
                                         const struct config *config, bool tty);
 void terminal_view_config(struct terminal_view *view, const struct config *config); /* changed */
-void terminal_view_clear(struct terminal_view *view); /* the c key */
-void terminal_view_print(struct terminal_view *view, const char *text); /* lines of zonda's own: help */
+void terminal_view_clear(struct terminal_view *view);                               /* the c key */
+void terminal_view_print(struct terminal_view *view,
+                         const char *text); /* lines of zonda's own: help */
 void terminal_view_free(struct terminal_view *view);
 
 #endif

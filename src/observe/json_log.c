@@ -1,0 +1,339 @@
+#include "observe/json_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/version.h"
+#include "observe/clean.h"
+
+#define LINE_BYTES_MAX    ((size_t)1 << 20)
+#define MESSAGE_BYTES_MAX ((size_t)64 << 10)
+
+static const char *const KINDS[] = {
+    [EVENT_ZONDA_STARTED] = "zonda_started",
+    [EVENT_WATCHING] = "watching",
+    [EVENT_NOTICE] = "notice",
+    [EVENT_IGNORED] = "ignored",
+    [EVENT_RELOAD_BEGIN] = "reload_begin",
+    [EVENT_BUILD_BEGIN] = "build_begin",
+    [EVENT_BUILD_LINE] = "build_line",
+    [EVENT_BUILD_PROGRESS] = "build_progress",
+    [EVENT_BUILD_END] = "build_end",
+    [EVENT_APP_STOPPING] = "app_stopping",
+    [EVENT_APP_STARTED] = "app_started",
+    [EVENT_APP_READY] = "app_ready",
+    [EVENT_APP_EXIT] = "app_exit",
+    [EVENT_APP_OUTPUT] = "app_output",
+    [EVENT_RELOAD_END] = "reload_end",
+    [EVENT_REFRESH] = "refresh",
+    [EVENT_CONFIG] = "config",
+    [EVENT_QUITTING] = "quitting",
+};
+
+/* --- lines --- */
+
+static void write_head(struct json_writer *json, uint64_t wall_ns, enum log_level level,
+                       const char *service, const char *trace_id)
+{
+    static const char *const LEVELS[] = {[LOG_DEBUG] = "debug",
+                                         [LOG_INFO] = "info",
+                                         [LOG_WARN] = "warn",
+                                         [LOG_ERROR] = "error",
+                                         [LOG_SILENT] = "error"};
+    char time[CLOCK_WALL_BYTES];
+    clock_format_utc(wall_ns, time);
+    json_object_begin(json, NULL);
+    json_string(json, "timestamp", time);
+    json_string(json, "level", LEVELS[level]);
+    json_string(json, "service", service);
+    json_string(json, "trace_id", trace_id);
+}
+
+void json_line_begin(struct json_log *log, uint64_t wall_ns, enum log_level level, const char *kind,
+                     const char *message, size_t message_len)
+{
+    buf_reset(&log->line);
+    log->json = (struct json_writer){.out = &log->line};
+    write_head(&log->json, wall_ns, level, log->service, log->trace_id);
+    json_string_n(&log->json, "message", message, message_len);
+    json_object_begin(&log->json, "context");
+    json_string(&log->json, "kind", kind);
+}
+
+void json_line_end(struct json_log *log)
+{
+    json_object_end(&log->json);
+    json_object_end(&log->json);
+    (void)buf_putc(&log->line, '\n');
+    if (!log->line.truncated)
+        sink_write(log->out, buf_text(&log->line), log->line.len);
+}
+
+static void write_dropped(void *data, uint64_t bytes, struct buf *line)
+{
+    const struct json_log *log = data; /* NULL: it has gone already */
+    struct json_writer json = {.out = line};
+    char message[96];
+    (void)snprintf(message, sizeof message,
+                   "%" PRIu64 " bytes of this log could not be written in time and were left out",
+                   bytes);
+    write_head(&json, clock_wall_ns(), LOG_WARN, log ? log->service : "",
+               log ? log->trace_id : TRACE_NONE);
+    json_string(&json, "message", message);
+    json_object_begin(&json, "context");
+    json_string(&json, "kind", "log_dropped");
+    json_int(&json, "bytes", (int64_t)bytes);
+    json_object_end(&json);
+    json_object_end(&json);
+    (void)buf_putc(line, '\n');
+}
+
+/* --- events --- */
+
+static void write_listeners(struct json_writer *json, const struct listeners *listeners)
+{
+    json_array_begin(json, "ports");
+    for (size_t i = 0; listeners && i < listeners->tcp_len; i++)
+        json_int(json, NULL, listeners->tcp_ports[i]);
+    json_array_end(json);
+    json_int(json, "unix_sockets", listeners ? (int64_t)listeners->unix_len : 0);
+}
+
+static void write_build_end(struct json_writer *json, const struct event *event)
+{
+    int64_t ns = event->reload ? reload_phase_ns(event->reload, PHASE_BUILD) : -1;
+    json_bool(json, "ok", event->flag);
+    if (ns >= 0)
+        json_double(json, "ms", (double)ns / (double)CLOCK_NS_PER_MS);
+    if (event->reload) {
+        json_int(
+            json, "diagnostics",
+            (int64_t)(event->reload->diagnostics.list.len + event->reload->diagnostics.dropped));
+        json_int(json, "packages", event->reload->packages);
+    }
+}
+
+static void write_app(struct json_writer *json, const struct event *event)
+{
+    json_int(json, "generation", event->number);
+    switch (event->kind) {
+    case EVENT_APP_STOPPING:
+        json_string(json, "signal", event->text);
+        break;
+    case EVENT_APP_STARTED:
+        json_int(json, "pid", event->total);
+        break;
+    case EVENT_APP_READY:
+        write_listeners(json, event->listeners);
+        break;
+    default: /* EVENT_APP_EXIT */
+        json_string(json, "status", event->text);
+        json_bool(json, "expected", event->flag);
+    }
+}
+
+static void write_build(struct json_writer *json, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_BUILD_BEGIN:
+        json_string(json, "command", event->text);
+        break;
+    case EVENT_BUILD_LINE:
+        json_string(json, "stream", event->flag ? "stderr" : "stdout");
+        break;
+    case EVENT_BUILD_PROGRESS:
+        json_int(json, "done", event->number);
+        json_int(json, "total", event->total);
+        json_string(json, "package", event->text);
+        break;
+    default: /* EVENT_BUILD_END */
+        write_build_end(json, event);
+    }
+}
+
+static void write_context(struct json_writer *json, const struct event *event)
+{
+    if (event->reload && event->kind != EVENT_RELOAD_BEGIN && event->kind != EVENT_RELOAD_END)
+        json_int(json, "reload", (int64_t)event->reload->id);
+    switch (event->kind) {
+    case EVENT_ZONDA_STARTED:
+        json_string(json, "version", ZONDA_VERSION);
+        break;
+    case EVENT_WATCHING:
+        json_int(json, "ms", event->number);
+        json_bool(json, "polling", event->flag);
+        break;
+    case EVENT_NOTICE:
+        json_string(json, "hint", event->hint);
+        break;
+    case EVENT_IGNORED:
+        json_string(json, "path", event->text);
+        json_string(json, "reason", event->hint);
+        break;
+    case EVENT_BUILD_BEGIN:
+    case EVENT_BUILD_LINE:
+    case EVENT_BUILD_PROGRESS:
+    case EVENT_BUILD_END:
+        write_build(json, event);
+        break;
+    case EVENT_APP_STOPPING:
+    case EVENT_APP_STARTED:
+    case EVENT_APP_READY:
+    case EVENT_APP_EXIT:
+        write_app(json, event);
+        break;
+    case EVENT_REFRESH:
+        json_string(json, "path", event->text);
+        break;
+    case EVENT_QUITTING:
+        json_string(json, "why", event->text);
+        json_bool(json, "at_once", event->flag);
+        break;
+    case EVENT_RELOAD_BEGIN:
+    case EVENT_RELOAD_END:
+        reload_write_members(event->reload, json);
+        break;
+    case EVENT_APP_OUTPUT:
+    case EVENT_CONFIG:
+        break;
+    }
+}
+
+static void reload_message(const struct reload *reload, struct buf *out)
+{
+    char time[CLOCK_WALL_BYTES];
+    int64_t ns = reload_total_ns(reload);
+    clock_format_duration(ns > 0 ? (uint64_t)ns : 0, time);
+    (void)buf_printf(out, "reload %" PRIu64 ": %s after %s", reload->id,
+                     reload_outcome_name(reload->outcome), time);
+    if (*reload->message)
+        (void)buf_printf(out, ": %s", reload->message);
+}
+
+static void write_message(const struct event *event, struct buf *out)
+{
+    /* What stands before and after the event's own text. */
+    static const struct {
+        const char *before, *after;
+        bool alone; /* the text is no part of the message */
+    } WORDS[EVENT_QUITTING + 1] = {
+        [EVENT_WATCHING] = {.before = "watching "},
+        [EVENT_IGNORED] = {.after = ": nothing to do"},
+        [EVENT_BUILD_BEGIN] = {.before = "building: "},
+        [EVENT_BUILD_PROGRESS] = {.before = "built: "},
+        [EVENT_APP_STOPPING] = {.before = "stopping the app with "},
+        [EVENT_APP_STARTED] = {.before = "the app was started", .alone = true},
+        [EVENT_APP_READY] = {.before = "the app is ready", .alone = true},
+        [EVENT_APP_EXIT] = {.before = "the app ended: "},
+        [EVENT_REFRESH] = {.before = "refresh: "},
+        [EVENT_QUITTING] = {.before = "stopping: "},
+    };
+    const char *text = event->text ? event->text : "";
+    if (event->kind == EVENT_RELOAD_BEGIN) {
+        (void)buf_printf(out, "reload %" PRIu64 ": %s: %s", event->reload->id,
+                         action_name(event->reload->action), event->reload->reason);
+    } else if (event->kind == EVENT_RELOAD_END) {
+        reload_message(event->reload, out);
+    } else if (event->kind == EVENT_BUILD_END) {
+        (void)buf_puts(out, event->flag ? "built" : "the build failed");
+    } else {
+        (void)buf_puts(out, WORDS[event->kind].before ? WORDS[event->kind].before : "");
+        if (!WORDS[event->kind].alone)
+            clean_text(text, strlen(text), true, out);
+        (void)buf_puts(out, WORDS[event->kind].after ? WORDS[event->kind].after : "");
+    }
+}
+
+static enum log_level level_of(const struct event *event)
+{
+    if (event->kind == EVENT_RELOAD_END && (event->reload->outcome == RELOAD_BUILD_FAILED ||
+                                            event->reload->outcome == RELOAD_START_FAILED))
+        return LOG_ERROR;
+    if (event->kind == EVENT_APP_EXIT && !event->flag)
+        return LOG_WARN;
+    return event->level;
+}
+
+static void write_event(struct json_log *log, const struct event *event)
+{
+    enum log_level level = level_of(event), least = log->config->log.level;
+    if (least == LOG_SILENT || level < least)
+        return;
+    buf_reset(&log->text);
+    write_message(event, &log->text);
+    json_line_begin(log, event->wall_ns, level, KINDS[event->kind], buf_text(&log->text),
+                    log->text.len);
+    write_context(&log->json, event);
+    json_line_end(log);
+    if (log->line.truncated) { /* a line too long for anyone: without its details */
+        json_line_begin(log, event->wall_ns, level, KINDS[event->kind], "", 0);
+        json_bool(&log->json, "truncated", true);
+        json_line_end(log);
+    }
+}
+
+/* Said through the bus, so that whoever can still be reached hears it. */
+static void tell_failure(struct json_log *log)
+{
+    struct err err;
+    if (!sink_failed(log->out, &err))
+        return;
+    struct event event = {.kind = EVENT_NOTICE,
+                          .level = LOG_WARN,
+                          .text = err.message,
+                          .hint = *err.hint ? err.hint : NULL};
+    bus_publish(log->bus, &event);
+}
+
+static void on_event(void *data, const struct event *event)
+{
+    struct json_log *log = data;
+    if (event->reload && *event->reload->trace_id)
+        (void)snprintf(log->trace_id, sizeof log->trace_id, "%s", event->reload->trace_id);
+    json_app_time(log, event->mono_ns, event->wall_ns);
+    if (event->kind == EVENT_APP_OUTPUT) {
+        json_app_output(log, event);
+    } else {
+        if (event->kind == EVENT_APP_EXIT)
+            json_app_ended(log, event->wall_ns);
+        write_event(log, event);
+    }
+    tell_failure(log);
+}
+
+struct json_log *json_log_new(struct loop *loop, struct bus *bus, struct sink *out,
+                              const struct config *config, const char *service)
+{
+    struct json_log *log = mem_new(1, sizeof *log);
+    log->bus = bus;
+    log->out = out;
+    log->config = config;
+    log->service = mem_string(service ? service : "");
+    (void)snprintf(log->trace_id, sizeof log->trace_id, "%s", TRACE_NONE);
+    buf_init(&log->line, LINE_BYTES_MAX);
+    buf_init(&log->text, MESSAGE_BYTES_MAX);
+    json_app_open(log, loop);
+    sink_on_dropped(out, write_dropped, log);
+    (void)bus_subscribe(bus, on_event, log);
+    return log;
+}
+
+void json_log_config(struct json_log *log, const struct config *config)
+{
+    log->config = config;
+}
+
+void json_log_free(struct json_log *log)
+{
+    bus_unsubscribe(log->bus, on_event, log);
+    json_app_fini(log);
+    sink_on_dropped(log->out, write_dropped, NULL);
+    buf_fini(&log->line);
+    buf_fini(&log->text);
+    free(log->service);
+    free(log);
+}

@@ -1,0 +1,50 @@
+/*
+ * The JSON log's one struct, for its own files only: json_log.c tells the events, json_log_app.c
+ * the lines of the app.
+ */
+#ifndef ZONDA_OBSERVE_JSON_PARTS_H
+#define ZONDA_OBSERVE_JSON_PARTS_H
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "observe/json_log.h"
+
+#define TRACE_NONE "00000000000000000000000000000000"
+
+/* The line that a stream of the app has not ended yet. */
+struct json_partial {
+    struct buf text; /* at most JSON_LOG_LINE_MAX */
+    size_t more;     /* bytes past it that are left out */
+};
+
+struct json_log {
+    struct bus *bus;
+    struct sink *out;
+    const struct config *config; /* borrowed */
+    char *service;
+    char trace_id[33]; /* of the reload under way, or the last one */
+    struct buf line, text;
+    struct json_writer json;
+
+    struct json_partial partials[2]; /* stdout, stderr */
+    int64_t generation;              /* whose they are */
+
+    uint64_t credit_ns, credit_at_ns; /* token bucket: a line costs 1 s / rate_limit */
+    uint64_t dropped, dropped_at_ns;  /* lines not told yet, since when */
+    struct timer *timer;              /* tells them; runs only while there are any */
+};
+
+/* One line: json_line_begin, more members of context, json_line_end. */
+void json_line_begin(struct json_log *log, uint64_t wall_ns, enum log_level level, const char *kind,
+                     const char *message, size_t message_len);
+void json_line_end(struct json_log *log);
+
+/* json_log_app.c */
+void json_app_open(struct json_log *log, struct loop *loop);
+void json_app_output(struct json_log *log, const struct event *event);
+void json_app_ended(struct json_log *log,
+                    uint64_t wall_ns); /* what has no newline is a line, too */
+void json_app_time(struct json_log *log, uint64_t mono_ns, uint64_t wall_ns);
+void json_app_fini(struct json_log *log);
+
+#endif
