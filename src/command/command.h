@@ -8,20 +8,21 @@
 #include <stdint.h>
 
 #include "base/strs.h"
-
-#define ZONDA_VERSION "0.1.0"
+#include "base/version.h"
+#include "command/report.h"
 
 enum exit_code { EXIT_OK = 0, EXIT_APP = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3, EXIT_SYSTEM = 111 };
 
-/* The command line after the subcommand, split by the option table common to all commands. */
+/* The command line, split by the option table common to all commands (command/arguments.h). */
 struct arguments {
     const char *config_file; /* -c FILE, --config FILE */
     struct strs flags;       /* --section.key[=value] as "section.key=value" */
     struct strs words;       /* the rest */
     struct strs app_args;    /* after -- */
     bool json, help, quiet, force;
-    uint32_t timeout_ms;     /* --timeout DURATION */
-    const char *refresh;     /* --refresh KEY */
+    uint32_t timeout_ms; /* --timeout DURATION; 0: for ever */
+    bool has_timeout;
+    const char *refresh; /* --refresh KEY */
 };
 
 struct command_entry {
@@ -37,5 +38,8 @@ extern const struct command_entry COMMAND_RUN, COMMAND_INIT, COMMAND_VALIDATE, C
     COMMAND_COMPLETION, COMMAND_VERSION, COMMAND_HELP;
 
 extern const struct command_entry *const COMMANDS[]; /* NULL-terminated */
+
+const struct command_entry *command_find(const char *name); /* NULL where there is none */
+void command_help(const struct command_entry *entry);       /* --help of one, on stdout */
 
 #endif

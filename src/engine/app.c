@@ -1,0 +1,171 @@
+#include "engine/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "build/dotenv.h"
+#include "platform/fs.h"
+
+static void started(void *data, uint64_t generation, int pid)
+{
+    struct engine *engine = data;
+    if (engine->swapping)
+        engine->swapping->times.start = clock_mono_ns();
+    ports_forget(engine);
+    struct event event = {.kind = EVENT_APP_STARTED,
+                          .level = LOG_INFO,
+                          .reload = engine->swapping,
+                          .number = (int64_t)generation,
+                          .total = pid};
+    bus_publish(engine->bus, &event);
+}
+
+static void ready(void *data, uint64_t generation, const struct listeners *listeners)
+{
+    struct engine *engine = data;
+    struct event event = {.kind = EVENT_APP_READY,
+                          .level = LOG_INFO,
+                          .reload = engine->swapping,
+                          .number = (int64_t)generation,
+                          .listeners = listeners};
+    bus_publish(engine->bus, &event);
+    if (!engine->swapping)
+        return;
+    engine->swapping->times.ready = clock_mono_ns();
+    engine->swapping->generation = generation;
+    reload_end(engine, &engine->swapping, RELOAD_SERVED, NULL);
+}
+
+static void stopping(void *data, uint64_t generation, int signal)
+{
+    struct engine *engine = data;
+    if (engine->swapping)
+        engine->swapping->times.stop_start = clock_mono_ns();
+    tell_number(engine, EVENT_APP_STOPPING, (int64_t)generation, signal_name(signal), true);
+}
+
+static void killed(void *data, uint64_t generation)
+{
+    struct engine *engine = data;
+    char time[CLOCK_WALL_BYTES];
+    (void)generation;
+    clock_format_duration(engine->app_config->run.stop_timeout_ms * CLOCK_NS_PER_MS, time);
+    notice(engine, LOG_WARN, "give it longer with [run] stop_timeout",
+           "the app did not stop within %s of %s and was killed", time,
+           signal_name(engine->app_config->run.stop_signal));
+}
+
+static void ended(void *data, uint64_t generation, struct exit_status status, bool expected)
+{
+    struct engine *engine = data;
+    struct buf words = BUF_INIT(128);
+    exit_status_words(status, &words);
+    if (expected && engine->swapping)
+        engine->swapping->times.stop_end = clock_mono_ns();
+    tell_number(engine, EVENT_APP_EXIT, (int64_t)generation, buf_text(&words), expected);
+    if (!expected)
+        ports_explain(engine);
+    if (!expected && engine->swapping) {
+        char message[256];
+        (void)snprintf(message, sizeof message, "the app ended before it was ready: %s",
+                       buf_text(&words));
+        reload_end(engine, &engine->swapping, RELOAD_START_FAILED, message);
+    }
+    buf_fini(&words);
+}
+
+static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
+{
+    struct engine *engine = data;
+    if (retry)
+        notice(engine, LOG_WARN, NULL, "%s; it is started again in %u ms", why, delay_ms);
+    else
+        notice(engine, LOG_ERROR, NULL, "%s", why);
+    waiters_check(engine);
+}
+
+static void failed(void *data, const struct err *err)
+{
+    struct engine *engine = data;
+    notice_err(engine, LOG_ERROR, err);
+    if (engine->swapping)
+        reload_end(engine, &engine->swapping, RELOAD_START_FAILED, err->message);
+}
+
+static void stopped(void *data)
+{
+    struct engine *engine = data;
+    if (engine->quitting)
+        quit_next(engine);
+}
+
+static void room(void *data)
+{
+    struct engine *engine = data;
+    if (engine->paused) {
+        engine->paused = false;
+        service_pause_output(engine->service, false);
+    }
+}
+
+static void output(void *data, const char *bytes, size_t len, bool error)
+{
+    struct engine *engine = data;
+    struct event event = {.kind = EVENT_APP_OUTPUT,
+                          .level = LOG_INFO,
+                          .text = bytes,
+                          .len = len,
+                          .flag = error,
+                          .number = (int64_t)service_generation(engine->service)};
+    bus_publish(engine->bus, &event);
+    ports_output(engine, bytes, len);
+    if (sink_full(engine->out) && !engine->paused) {
+        engine->paused = true;
+        service_pause_output(engine->service, true);
+    }
+}
+
+void app_open(struct engine *engine)
+{
+    struct service_events events = {.on_started = started,
+                                    .on_ready = ready,
+                                    .on_stopping = stopping,
+                                    .on_killed = killed,
+                                    .on_exit = ended,
+                                    .on_crash = crashed,
+                                    .on_failed = failed,
+                                    .on_stopped = stopped,
+                                    .on_output = output,
+                                    .data = engine};
+    engine->service = service_new(engine->loop, &events);
+    sink_on_room(engine->out, room, engine);
+}
+
+void app_swap(struct engine *engine)
+{
+    const struct config *config = engine->config;
+    struct strs env = {0};
+    struct err err;
+    if (engine->swapping)
+        reload_end(engine, &engine->swapping, RELOAD_OBSOLETE, NULL);
+    engine->swapping = engine->building;
+    engine->building = NULL;
+    engine->force_restart = false;
+    if (dotenv_environment(&engine->environment, &config->env_files, &config->run.env, &env,
+                           &err) != 0) {
+        strs_fini(&env);
+        failed(engine, &err);
+        return;
+    }
+    strs_fini(&engine->app_env);
+    engine->app_env = env;
+    engine->app_config = config;
+    struct service_start start = {.config = config,
+                                  .env = &engine->app_env,
+                                  .artifact = engine->target.artifact,
+                                  .tty = engine->tty,
+                                  .reset = true};
+    service_start(engine->service, &start);
+    configure_release(engine);
+}

@@ -1,0 +1,43 @@
+#include "engine/state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void tell(struct engine *engine, enum event_kind kind, const struct reload *reload,
+          const char *text)
+{
+    struct event event = {.kind = kind, .level = LOG_INFO, .reload = reload, .text = text};
+    bus_publish(engine->bus, &event);
+}
+
+void tell_number(struct engine *engine, enum event_kind kind, int64_t number, const char *text,
+                 bool flag)
+{
+    struct event event = {.kind = kind,
+                          .level = LOG_INFO,
+                          .reload = engine->swapping ? engine->swapping : engine->building,
+                          .number = number,
+                          .text = text,
+                          .flag = flag};
+    bus_publish(engine->bus, &event);
+}
+
+void notice(struct engine *engine, enum log_level level, const char *hint, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct event event = {.kind = EVENT_NOTICE,
+                          .level = level,
+                          .reload = engine->building,
+                          .text = text,
+                          .hint = hint && *hint ? hint : NULL};
+    bus_publish(engine->bus, &event);
+}
+
+void notice_err(struct engine *engine, enum log_level level, const struct err *err)
+{
+    notice(engine, level, err->hint, "%s%s%s", err->place, *err->place ? ": " : "", err->message);
+}

@@ -1,0 +1,200 @@
+/*
+ * The engine's one struct, for the files of this room only: one verb a file.
+ *
+ *   engine.c     make, run, take down        line.c       change → batch → plan
+ *   builds.c     the build and its events    app.c        the service and its events
+ *   reloads.c    struct reload, history      requests.c   the control socket, who waits
+ *   graphs.c     the import graph            configure.c  zonda.toml while running
+ *   target.c     what is built and run       input.c      keys, signals
+ *   loops.c      files our own builds write    commands.c   commands of rules
+ *   news.c       short forms of bus_publish    quit.c       the end
+ *   outputs.c    terminal and logs             ports.c      who has the app's port
+ */
+#ifndef ZONDA_ENGINE_STATE_H
+#define ZONDA_ENGINE_STATE_H
+
+#include "base/vec.h"
+#include "build/build.h"
+#include "build/golang/graph.h"
+#include "build/golang/stale.h"
+#include "config/load.h"
+#include "control/control.h"
+#include "observe/bus.h"
+#include "observe/json_log.h"
+#include "observe/reload.h"
+#include "observe/sink.h"
+#include "observe/terminal_view.h"
+#include "platform/signals.h"
+#include "run/service.h"
+#include "watch/classify.h"
+#include "watch/settle.h"
+#include "watch/watch.h"
+
+#define ERROR_LOG_BYTES_MAX ((size_t)64 << 10)
+
+/* What is built and what is run, worked out from the config. */
+struct target {
+    bool is_go;      /* root has a go.mod or go.work */
+    bool is_default; /* no build command was given: go build of package */
+    bool builds;     /* there is something to build at all */
+    char *package;   /* for the import graph; NULL: unknown */
+    char *artifact;  /* NULL: config->run.command runs */
+    char *name;      /* of the service, for the logs */
+};
+
+struct waiter {
+    struct control_client *client;
+    struct engine *engine;
+    bool synced; /* every change before the request has been seen */
+};
+
+/* See loops.c. */
+struct loop_guard {
+    char *path;       /* the file that alone caused the last batch, or NULL */
+    unsigned repeats; /* batches in a row that only it caused, while our commands ran */
+    bool elsewhere;   /* since the last batch something changed while nothing of ours ran */
+    bool pass;        /* it has waited long enough */
+    uint32_t hold_ms;
+    struct timer *timer;
+};
+
+struct engine {
+    struct loop *loop;
+    const struct config_request *request;
+    struct config *config;                          /* in force */
+    VEC(struct config *) retired;                   /* replaced, perhaps still borrowed */
+    const struct config *app_config, *watch_config; /* what service and watch borrow */
+    struct strs environment;                        /* zonda's own */
+    struct strs app_env;                            /* what the app was last started with */
+    struct target target;
+
+    struct bus *bus;
+    struct sink *out, *log_file;
+    struct terminal_view *view;
+    struct json_log *json_out, *json_file;
+    bool tty, keys, paused;
+
+    struct watch *watch;
+    struct settle *settle;
+    struct batch pending; /* waits for the build that is being cancelled, or for commands */
+    bool pending_force;   /* a person asked: build and restart in any case */
+    enum reload_cause pending_cause;
+    enum action pending_action; /* of pending_force */
+    struct graph *graph;
+    struct graph_job *graph_job;
+    bool graph_wanted; /* read it again once the build is done */
+
+    struct build *build, *command;     /* at most one of them runs */
+    VEC(const struct rule *) commands; /* of the plan, not run yet */
+    enum action after_commands;
+    struct stale_job *stale_job;
+    struct timer *stale_timer;
+    int packages_total;
+    struct buf build_output;
+    bool build_failed, built_once, force_restart;
+    struct loop_guard guard;
+
+    struct service *service;
+    struct reload *building, *swapping;
+    char last_words[1024]; /* the end of the app's output; see ports.c */
+    size_t last_words_len;
+    struct strs carried; /* files of builds that became obsolete: the next reload names them too */
+    struct reload *history[RELOADS_KEPT];
+    uint64_t reloads;
+
+    struct control *control;
+    VEC(struct waiter *) waiters;
+    struct signals *signals;
+    struct io *input;
+
+    bool quitting, quit_now;
+    bool outdated; /* settle holds a change that the build under way does not have */
+    bool owed;     /* a build was given up, and no newer one has begun */
+    size_t quit_line;
+    int exit_code;
+};
+
+/* reloads.c */
+struct reload *reload_begin(struct engine *engine, enum reload_cause cause, enum action action);
+void reload_changes(struct engine *engine, struct reload *reload, const struct batch *batch);
+void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome outcome,
+                const char *message);
+const struct reload *reload_last(const struct engine *engine);
+void reloads_fini(struct engine *engine);
+
+/* news.c: short forms of bus_publish */
+void tell(struct engine *engine, enum event_kind kind, const struct reload *reload,
+          const char *text);
+void tell_number(struct engine *engine, enum event_kind kind, int64_t number, const char *text,
+                 bool flag);
+void notice(struct engine *engine, enum log_level level, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void notice_err(struct engine *engine, enum log_level level, const struct err *err);
+
+/* line.c */
+void line_changed(void *engine, const struct change *change, bool soft);
+void line_batch(void *engine, struct batch *batch);
+void line_obsolete(void *engine, const struct change *change);
+void line_force(struct engine *engine, enum reload_cause cause, enum action action);
+void line_resume(struct engine *engine); /* a build or command ended: what waited may go on */
+bool line_idle(const struct engine *engine);
+
+/* builds.c */
+void builds_start(struct engine *engine);
+void builds_cancel(struct engine *engine);
+void builds_long(void *engine); /* it takes long: count what there is to do */
+
+/* commands.c: the commands of rules, then what the plan wants after them */
+void commands_next(struct engine *engine);
+void builds_fini(struct engine *engine);
+
+/* app.c */
+void app_open(struct engine *engine);
+void app_swap(struct engine *engine); /* building becomes swapping; the app starts anew */
+
+/* graphs.c */
+void graphs_read(struct engine *engine);    /* now */
+void graphs_refresh(struct engine *engine); /* where that is wanted and nothing else runs */
+void graphs_fini(struct engine *engine);
+struct classify graphs_classify(const struct engine *engine);
+
+/* target.c */
+int target_find(const struct config *config, struct target *target, struct err *err);
+void target_fini(struct target *target);
+
+/* configure.c */
+void configure_again(struct engine *engine);
+void configure_release(struct engine *engine); /* frees replaced configs nobody borrows */
+int watch_again(struct engine *engine, struct err *err);
+
+/* outputs.c: sinks, the terminal and the logs on the bus */
+void outputs_open(struct engine *engine);
+void outputs_config(struct engine *engine, const struct config *old);
+void outputs_fini(struct engine *engine);
+
+/* ports.c */
+void ports_output(struct engine *engine, const char *bytes, size_t len);
+void ports_forget(struct engine *engine);  /* another generation begins */
+void ports_explain(struct engine *engine); /* it ended: was a port in use? */
+
+/* input.c */
+int input_signals(struct engine *engine, struct err *err); /* before any thread is made */
+void input_open(struct engine *engine);
+void input_fini(struct engine *engine);
+
+/* requests.c */
+void requests_open(struct engine *engine);
+void waiters_check(struct engine *engine);
+void waiters_sync_again(struct engine *engine); /* after watch_again */
+void waiters_fini(struct engine *engine);
+
+/* loops.c */
+bool loops_holds(struct engine *engine, const struct batch *batch);
+void loops_note(struct engine *engine, bool ours);
+void loops_fini(struct engine *engine);
+
+/* quit.c */
+void quit(struct engine *engine, const char *why); /* a second call: at once */
+void quit_next(struct engine *engine);             /* the next step, when nothing is in the way */
+
+#endif

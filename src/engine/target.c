@@ -1,0 +1,122 @@
+/*
+ * What is built and what is run: from the config alone where it says so, from the Go module where
+ * it does not.
+ */
+#include "engine/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/words.h"
+#include "build/golang/discover.h"
+#include "platform/fs.h"
+
+static bool has(const char *root, const char *name)
+{
+    char *path = path_join(root, name);
+    bool found = fs_is_file(path);
+    free(path);
+    return found;
+}
+
+static bool is_set(const struct command *command)
+{
+    return command->words.len || (command->line && *command->line);
+}
+
+/* From `go build -o OUTPUT … PACKAGE`: both, where they are there. */
+static void read_go_build(const struct config *config, struct target *target)
+{
+    const struct command *command = &config->build.command;
+    struct strs words = {0};
+    struct err err;
+    if (command->words.len)
+        strs_copy(&words, &command->words);
+    else if (words_need_shell(command->line) || words_split(command->line, &words, &err) != 0)
+        strs_clear(&words);
+    bool is_build = words.len >= 2 && strcmp(path_base(words.at[0]), "go") == 0 &&
+                    strcmp(words.at[1], "build") == 0;
+    for (size_t i = 2; is_build && i < words.len; i++) {
+        if (strcmp(words.at[i], "-o") == 0 && i + 1 < words.len) {
+            char *output = path_join(config->root, words.at[++i]);
+            if (!target->artifact)
+                target->artifact = path_clean(output);
+            free(output);
+        } else if (words.at[i][0] == '.' && !target->package) {
+            target->package = mem_string(words.at[i]);
+        }
+    }
+    if (is_build && !target->package)
+        target->package = mem_string(".");
+    strs_fini(&words);
+}
+
+static int find_custom(const struct config *config, struct target *target, struct err *err)
+{
+    struct err ignored;
+    target->builds = true;
+    target->artifact = build_artifact(config, NULL, false);
+    if (!target->package && *config->build.package)
+        target->package = mem_string(config->build.package);
+    read_go_build(config, target);
+    if (target->is_go && !target->package)
+        target->package = discover_main(config->root, &ignored);
+    if (target->artifact || is_set(&config->run.command))
+        return 0;
+    err_set(err, ERR_CONFIG, "it is not known what to run after the build");
+    err_hint(err, "set [build] output to the file that the command makes, or [run] command");
+    return ERR_CONFIG;
+}
+
+static int find_default(const struct config *config, struct target *target, struct err *err)
+{
+    if (!target->is_go) {
+        if (is_set(&config->run.command))
+            return 0;
+        err_set(err, ERR_CONFIG,
+                "there is nothing to build or run: %s has no go.mod and no "
+                "[run] command is set",
+                config->root);
+        err_hint(err, "start zonda in a Go module, or write a zonda.toml with `zonda init`");
+        return ERR_CONFIG;
+    }
+    target->is_default = target->builds = true;
+    target->package = *config->build.package ? mem_string(config->build.package)
+                                             : discover_main(config->root, err);
+    if (!target->package)
+        return err->code;
+    target->artifact = build_artifact(config, target->package, true);
+    return 0;
+}
+
+static char *name_of(const struct config *config, const struct target *target)
+{
+    if (target->package && strcmp(target->package, ".") != 0 && strcmp(target->package, "./") != 0)
+        return mem_string(path_base(target->package));
+    char *module = discover_module(config->root);
+    char *name = mem_string(path_base(module ? module : config->root));
+    free(module);
+    return name;
+}
+
+int target_find(const struct config *config, struct target *target, struct err *err)
+{
+    *target = (struct target){0};
+    target->is_go = has(config->root, "go.mod") || has(config->root, "go.work");
+    int result = is_set(&config->build.command) ? find_custom(config, target, err)
+                                                : find_default(config, target, err);
+    if (result == 0)
+        target->name = name_of(config, target);
+    else
+        target_fini(target);
+    return result;
+}
+
+void target_fini(struct target *target)
+{
+    free(target->package);
+    free(target->artifact);
+    free(target->name);
+    *target = (struct target){0};
+}
