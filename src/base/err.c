@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void fill(struct err *err, int code, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+fill(struct err *err, int code, const char *format, va_list args)
 {
     *err = (struct err){.code = code};
     (void)vsnprintf(err->message, sizeof err->message, format, args);

@@ -20,8 +20,9 @@ struct place place_of_value(const struct node *node)
     return (struct place){node->line, node->column};
 }
 
-static void tell(struct reading *reading, bool error, struct place place, const char *hint,
-                 const char *format, va_list args)
+static void __attribute__((format(printf, 5, 0)))
+tell(struct reading *reading, bool error, struct place place, const char *hint, const char *format,
+     va_list args)
 {
     struct buf text = BUF_INIT(MESSAGE_MAX);
     (void)buf_vprintf(&text, format, args);
