@@ -1,12 +1,15 @@
 /*
  * Classify: what a changed file means for the app, and the reason in words.
  *
- * Pure apart from reading the header of a changed Go file. The order: zonda's own configuration, the rules of config
- * (first match wins), the import graph, the default rules for a Gin project, config's extensions.
- * Defaults: .go, go.mod, go.sum, go.work and embedded files build; _test.go, packages that main does
- * not import and files left out by build constraints do nothing; templates refresh where gin's debug
- * mode reads them again and restart otherwise; static files refresh; .env and the app's
- * configuration files (yaml, yml, toml, json, ini, conf, properties outside static and node_modules) restart; everything else does nothing.
+ * Pure apart from reading the header of a changed Go file. The order: zonda's own configuration,
+ * the rules of config (first match wins), only_extensions, the import graph, the default rules for
+ * a Gin project, config's extensions; of the defaults only that for configuration files comes after
+ * these, as an extension that is named there leads to a build. Defaults: .go, go.mod, go.sum,
+ * go.work and embedded files build; _test.go, packages that main does not import and files left out
+ * by build constraints do nothing; templates refresh where gin's debug mode reads them again and
+ * restart otherwise; static files refresh; .env and the app's configuration files (yaml, yml, toml,
+ * json, ini, conf, properties outside static and node_modules) restart; everything else does
+ * nothing.
  */
 #ifndef ZONDA_WATCH_CLASSIFY_H
 #define ZONDA_WATCH_CLASSIFY_H
@@ -30,8 +33,5 @@ void classify_file(const struct classify *classify, const char *path, enum chang
 
 /* The plan for a batch; plan_fini. */
 void classify_batch(const struct classify *classify, const struct batch *batch, struct plan *plan);
-
-/* Rooms for remembered headers of Go files (graph_header_digest), so that a changed import block is noticed. */
-void classify_forget_headers(void);
 
 #endif

@@ -40,12 +40,12 @@ struct verdict {
 
 /* What the whole batch leads to. */
 struct plan {
-    enum action action; /* the strongest one */
-    char reason[256];   /* of the file that decided */
-    char *decider;      /* its path */
-    int signal;         /* ACTION_SIGNAL */
+    enum action action;                /* the strongest one */
+    char reason[256];                  /* of the file that decided */
+    char *decider;                     /* its path */
+    int signal;                        /* ACTION_SIGNAL */
     VEC(const struct rule *) commands; /* rules with action run, each once, in the config's order */
-    bool refresh;       /* browsers must be told in any case */
+    bool refresh;                      /* browsers must be told in any case */
     bool new_graph, config;
 };
 

@@ -2,8 +2,8 @@
  * Watch: from the kernel's events to changed files.
  *
  * Life-cycle: watch_open starts walking config's tree on the work queue, calls on_ready, then
- * on_change for every relevant file whose content really changed; watch_close. The struct config
- * is borrowed and must outlive it. One thread: the loop's.
+ * on_change for every relevant file whose content really changed; watch_close. Of the struct config
+ * it keeps a copy. One thread: the loop's.
  *
  * The promise: every save is seen once, whatever the editor does (truncate and write, write and
  * rename, backup and rename, delete and create). A full kernel queue leads to a rescan by size,
@@ -35,22 +35,29 @@ struct watch_events {
     /* Something a person must know: limits, polling, overflow. One sentence, and a hint or NULL. */
     void (*on_warning)(void *data, const char *message, const char *hint);
     void *data;
+    /* Nothing has been read yet: what was written before on_ready is no news. Else what was written
+       after watch_open is. */
+    bool fresh;
 };
 
 struct watch *watch_open(struct loop *loop, const struct config *config,
                          const struct watch_events *events, struct err *err);
+/* First tells of what is in the kernel's queue: whoever opens another watch and then closes this
+   one misses nothing. No callback after that. */
 void watch_close(struct watch *watch);
 
 /* More directories to watch: local modules outside the root (go.work, replace). Absolute; those
-   already watched are skipped, those no longer named are dropped. */
+   already watched are skipped, those no longer named are dropped. NULL: none. */
 void watch_extra(struct watch *watch, const struct strs *dirs);
 
 /* Calls fn once everything that happened before this call has been reported: a cookie file is
-   written to tmp_dir and its event awaited; with polling, after the next poll. */
+   written to tmp_dir and its event awaited; with polling, after the next poll. Never from within
+   this call, and not after watch_close. */
 void watch_sync(struct watch *watch, void (*fn)(void *data), void *data);
 
 /* Is path (absolute) looked at, and if not, which rule says so: for `zonda explain`. Works on a
-   watch that was never opened on a loop as well (watch_ignored_by with a config only). */
+   watch that was never opened on a loop as well (watch_ignored_by with a config only). reason may
+   be NULL. */
 bool watch_ignored_by(const struct config *config, const char *path, struct buf *reason);
 
 struct watch_stats {
