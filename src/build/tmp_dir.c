@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "platform/fs.h"
 #include "platform/random.h"
+#include "platform/sysinfo.h"
 
 #define WORK_PREFIX    "build-"
 #define LEFT_BEHIND_NS (24 * 3600 * CLOCK_NS_PER_S)
@@ -39,8 +40,12 @@ int tmp_dir_make(const char *tmp_dir, struct err *err)
     if (fs_mkdirs(tmp_dir, 0755, err) != 0)
         return refuse(tmp_dir, err);
     /* An empty one is as good as new: others of zonda's rooms may make it as well. */
-    if (!is_empty(tmp_dir))
-        return 0;
+    if (!is_empty(tmp_dir)) {
+        if (sysinfo_may_write(tmp_dir))
+            return 0;
+        err_set(err, ERR_SYSTEM, "%s is not writable", tmp_dir);
+        return refuse(tmp_dir, err);
+    }
     char *path = path_join(tmp_dir, ".gitignore");
     int failed = fs_write(path, "*\n", 2, 0644, err);
     free(path);

@@ -229,7 +229,6 @@ static int run(const struct arguments *arguments)
     answer(&explainer, arguments);
     if (explainer.graph)
         graph_free(explainer.graph);
-    classify_forget_headers();
     target_fini(&explainer.target);
     strs_fini(&explainer.env);
     strs_fini(&explainer.app_env);

@@ -29,7 +29,8 @@ int watch_again(struct engine *engine, struct err *err)
     struct watch_events events = {.on_ready = watch_ready,
                                   .on_change = line_changed,
                                   .on_warning = watch_warns,
-                                  .data = engine};
+                                  .data = engine,
+                                  .fresh = engine->reloads == 0};
     struct watch *watch = watch_open(engine->loop, engine->config, &events, err);
     if (!watch)
         return err->code;

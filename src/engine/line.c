@@ -81,11 +81,11 @@ static void wait_with(struct engine *engine, struct batch *batch)
 }
 
 static struct reload *begin(struct engine *engine, enum reload_cause cause, enum action action,
-                            const struct batch *batch, const char *reason)
+                            const struct batch *batch, const struct plan *plan, const char *reason)
 {
     struct reload *reload = reload_begin(engine, cause, action);
     if (batch)
-        reload_changes(engine, reload, batch);
+        reload_changes(engine, reload, batch, plan->decider);
     (void)snprintf(reload->reason, sizeof reload->reason, "%s", reason);
     if (action == ACTION_BUILD) {
         STRS_EACH (path, &engine->carried) {
@@ -135,14 +135,14 @@ static void go_with(struct engine *engine, struct batch *batch)
             tell_ignored(engine, plan.decider ? plan.decider : "", plan.reason);
     } else if (engine->build && plan.action == ACTION_RESTART && !plan.commands.len) {
         engine->force_restart = true; /* the build under way ends in one */
-        reload_changes(engine, engine->building, batch);
+        reload_changes(engine, engine->building, batch, NULL);
     } else if (plan.commands.len == 0 && plan.action <= ACTION_SIGNAL) {
-        struct reload *reload = begin(engine, CAUSE_CHANGE, plan.action, batch, plan.reason);
+        struct reload *reload = begin(engine, CAUSE_CHANGE, plan.action, batch, &plan, plan.reason);
         do_light(engine, &reload, &plan);
     } else if (engine->build || engine->command) {
         wait_with(engine, batch);
     } else {
-        engine->building = begin(engine, CAUSE_CHANGE, plan.action, batch, plan.reason);
+        engine->building = begin(engine, CAUSE_CHANGE, plan.action, batch, &plan, plan.reason);
         VEC_EACH (const struct rule *, rule, &plan.commands)
             vec_push(&engine->commands, *rule);
         engine->after_commands = plan.action;
@@ -192,7 +192,7 @@ void line_force(struct engine *engine, enum reload_cause cause, enum action acti
         [CAUSE_CONTROL] = "a trigger was sent", [CAUSE_CONFIG] = "the configuration changed",
         [CAUSE_CRASH] = "the app crashed"};
     engine->force_restart = true;
-    engine->building = begin(engine, cause, action, NULL, REASONS[cause]);
+    engine->building = begin(engine, cause, action, NULL, NULL, REASONS[cause]);
     engine->after_commands = action;
     commands_next(engine);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/path.h"
@@ -21,14 +22,19 @@ struct reload *reload_begin(struct engine *engine, enum reload_cause cause, enum
     return reload;
 }
 
-void reload_changes(struct engine *engine, struct reload *reload, const struct batch *batch)
+void reload_changes(struct engine *engine, struct reload *reload, const struct batch *batch,
+                    const char *decider)
 {
+    const char *first = decider ? path_show(engine->config->root, decider) : NULL;
     if (batch->first_ns)
         reload->times.change = batch->first_ns;
     reload->changed_len += batch->changes.len + batch->overflow;
+    if (first)
+        strs_push(&reload->changed, first);
     VEC_EACH (struct change, change, &batch->changes) {
-        if (reload->changed.len < CHANGED_MAX)
-            strs_push(&reload->changed, path_show(engine->config->root, change->path));
+        const char *path = path_show(engine->config->root, change->path);
+        if (reload->changed.len < CHANGED_MAX && (!first || strcmp(path, first) != 0))
+            strs_push(&reload->changed, path);
     }
 }
 

@@ -116,7 +116,9 @@ struct engine {
 
 /* reloads.c */
 struct reload *reload_begin(struct engine *engine, enum reload_cause cause, enum action action);
-void reload_changes(struct engine *engine, struct reload *reload, const struct batch *batch);
+/* decider, one of the batch (or NULL), is named first. */
+void reload_changes(struct engine *engine, struct reload *reload, const struct batch *batch,
+                    const char *decider);
 void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome outcome,
                 const char *message);
 const struct reload *reload_last(const struct engine *engine);

@@ -2,15 +2,15 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "build/golang/child.h"
 #include "build/golang/graph_parts.h"
-#include "build/golang/templates.h"
 
 /* Fields that are asked for; each one more costs the go command time. */
 #define FIELDS                                                                                     \
     "-json=Dir,ImportPath,Standard,DepOnly,Module,GoFiles,CgoFiles,CFiles,CXXFiles,MFiles,HFiles," \
-    "FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredGoFiles,EmbedPatterns,EmbedFiles"
+    "FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,EmbedPatterns,EmbedFiles"
 
 struct graph_job {
     struct loop *loop;
@@ -19,6 +19,7 @@ struct graph_job {
     struct go_child *child; /* NULL: the work queue has the graph */
     struct graph *graph;
     struct graph_reader reader;
+    uint64_t began_wall_ns;
     bool cancelled;
 };
 
@@ -38,13 +39,13 @@ static void fail(struct graph_job *job, const struct err *err)
     fn(data, NULL, &copy);
 }
 
-static void find_templates(void *data)
+static void read_sources(void *data)
 {
     struct graph_job *job = data;
-    templates_find(job->graph);
+    graph_read_sources(job->graph, job->began_wall_ns);
 }
 
-static void templates_found(void *data)
+static void sources_read(void *data)
 {
     struct graph_job *job = data;
     struct graph *graph = job->graph;
@@ -80,7 +81,7 @@ static void done(void *data, const struct err *child_err)
         fail(job, &err);
     } else {
         graph_reader_fini(&job->reader);
-        work_submit(job->loop, find_templates, templates_found, job);
+        work_submit(job->loop, read_sources, sources_read, job);
     }
 }
 
@@ -91,7 +92,11 @@ struct graph_job *graph_load(struct loop *loop, const struct graph_request *requ
     struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
     struct strs argv = {0};
     char *package = go_package(request->dir, request->package);
-    *job = (struct graph_job){.loop = loop, .fn = fn, .data = data, .graph = graph_new()};
+    *job = (struct graph_job){.loop = loop,
+                              .fn = fn,
+                              .data = data,
+                              .graph = graph_new(),
+                              .began_wall_ns = clock_wall_ns()};
     graph_reader_init(&job->reader, job->graph);
     build_tags_fini(&job->graph->tags);
     build_tags_init(&job->graph->tags, request->env, request->flags);

@@ -65,6 +65,9 @@ enum template_mode graph_templates(const struct graph *graph,
 bool graph_uses_gin(const struct graph *graph);
 bool graph_loads_env(const struct graph *graph); /* imports godotenv */
 
+/* graph_header_digest of a file as it was when the graph was read; 0: unknown. */
+unsigned long long graph_file_header(const struct graph *graph, const char *path);
+
 /* The digest of a Go file's package clause, import declarations, build constraints and //go: lines:
    when it changes, the graph may have changed. Layout and comments do not count. 0 for a file that
    cannot be read; _of, from its text, is never 0. */

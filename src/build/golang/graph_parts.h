@@ -1,13 +1,15 @@
 /*
  * The inside of struct graph, shared by the files graph*.c and templates.c and by nobody else.
  *
- *   graph.c        the job: go list as a child, then the templates on the work queue
- *   graph_read.c   the go command's output, object by object
- *   graph_query.c  what is asked
- *   templates.c    how the app gets its templates
+ *   graph.c          the job: go list as a child, then the sources on the work queue
+ *   graph_read.c     the go command's output, object by object
+ *   graph_sources.c  the local sources
+ *   graph_query.c    what is asked
  */
 #ifndef ZONDA_BUILD_GOLANG_GRAPH_PARTS_H
 #define ZONDA_BUILD_GOLANG_GRAPH_PARTS_H
+
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/vec.h"
@@ -16,14 +18,14 @@
 
 /* A local package: of the main module, of go.work or of a replace directory. */
 struct graph_package {
-    char *path;           /* import path */
-    char *dir;            /* absolute */
-    char *module_dir;     /* NULL where the go command does not say */
-    struct strs go;       /* base names: compiled Go files */
-    struct strs native;   /* C, assembler and the like */
-    struct strs excluded; /* left out by build constraints */
-    struct strs embedded; /* files, relative to dir */
-    struct strs patterns; /* of //go:embed, relative to dir */
+    char *path;                      /* import path */
+    char *dir;                       /* absolute */
+    char *module_dir;                /* NULL where the go command does not say */
+    struct strs go;                  /* base names: compiled Go files */
+    VEC(unsigned long long) headers; /* of these, in their order; 0: unknown, as are missing ones */
+    struct strs native;              /* C, assembler and the like */
+    struct strs embedded;            /* files, relative to dir */
+    struct strs patterns;            /* of //go:embed, relative to dir */
     bool cgo;
 };
 
@@ -53,5 +55,9 @@ void graph_reader_fini(struct graph_reader *reader);
 /* 0, or ERR_APP where the bytes are not what the go command prints or are too many. */
 int graph_read(struct graph_reader *reader, const char *bytes, size_t len, struct err *err);
 int graph_read_end(struct graph_reader *reader, struct err *err); /* is there a main package? */
+
+/* Reads the local sources. What was written since then may be younger than what the go command has
+   read. On any thread. */
+void graph_read_sources(struct graph *graph, uint64_t since_wall_ns);
 
 #endif

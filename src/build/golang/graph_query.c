@@ -88,8 +88,9 @@ static const struct graph_package *embedder_of(const struct graph *graph, const 
 
 /* --- files --- */
 
-/* A Go file of a package of main that the go command did not list: it is new. */
-static bool new_file_fits(const struct graph *graph, const char *path)
+/* A Go file of a package of main that the go command did not take: it is new, or its constraints
+   left it out then. */
+static bool fits_now(const struct graph *graph, const char *path)
 {
     struct buf text = BUF_INIT(SOURCE_BYTES_MAX);
     struct err ignored;
@@ -109,9 +110,7 @@ static enum graph_file go_file(const struct graph *graph, const struct graph_pac
         return GRAPH_UNUSED;
     if (strs_has(&package->go, name))
         return GRAPH_BUILT;
-    if (strs_has(&package->excluded, name))
-        return GRAPH_EXCLUDED;
-    return new_file_fits(graph, path) ? GRAPH_BUILT : GRAPH_EXCLUDED;
+    return fits_now(graph, path) ? GRAPH_BUILT : GRAPH_EXCLUDED;
 }
 
 enum graph_file graph_file(const struct graph *graph, const char *path, const char **package)
@@ -132,6 +131,16 @@ enum graph_file graph_file(const struct graph *graph, const char *path, const ch
     if (package)
         *package = here ? here->path : NULL;
     return kind;
+}
+
+unsigned long long graph_file_header(const struct graph *graph, const char *path)
+{
+    const struct graph_package *package = package_of(graph, path);
+    const char *name = path_base(path);
+    for (size_t i = 0; package && i < package->headers.len; i++)
+        if (strcmp(package->go.at[i], name) == 0)
+            return package->headers.at[i];
+    return 0;
 }
 
 const struct strs *graph_outside_dirs(const struct graph *graph, const char *root)

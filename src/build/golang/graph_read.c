@@ -70,7 +70,6 @@ static void add_local(struct graph *graph, const struct json *object, const char
     take(object, "CgoFiles", &package.go);
     for (size_t i = 0; i < sizeof NATIVE / sizeof *NATIVE; i++)
         take(object, NATIVE[i], &package.native);
-    take(object, "IgnoredGoFiles", &package.excluded);
     take(object, "EmbedFiles", &package.embedded);
     take(object, "EmbedPatterns", &package.patterns);
     vec_push(&graph->packages, package);
@@ -192,7 +191,7 @@ void graph_free(struct graph *graph)
         free(package->module_dir);
         strs_fini(&package->go);
         strs_fini(&package->native);
-        strs_fini(&package->excluded);
+        vec_fini(&package->headers);
         strs_fini(&package->embedded);
         strs_fini(&package->patterns);
     }

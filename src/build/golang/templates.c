@@ -1,16 +1,10 @@
 #include "build/golang/templates.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "base/path.h"
-#include "build/golang/graph_parts.h"
 #include "build/golang/scan.h"
 #include "build/golang/source.h"
-#include "platform/fs.h"
-
-#define SOURCES_BYTES_MAX ((size_t)256 << 20) /* of all files */
 
 static bool mentions(const char *text, size_t len, const char *word)
 {
@@ -61,77 +55,4 @@ void templates_in_source(const char *text, size_t len, struct template_calls *ca
         word = dot && token.kind == SCAN_WORD ? token : (struct token){0};
         dot = token_is(&token, ".");
     }
-}
-
-/* Where calls of one sort were seen first. */
-struct first {
-    char *path;
-    int line;
-};
-
-static void see(struct first *first, const char *path, int line)
-{
-    if (!line || first->path)
-        return;
-    first->path = mem_string(path);
-    first->line = line;
-}
-
-struct findings {
-    struct first load, release, parse, parse_fs;
-    size_t bytes;
-};
-
-static void look_at(const char *path, struct findings *found)
-{
-    struct buf text = BUF_INIT(SOURCE_BYTES_MAX);
-    struct template_calls calls = {0};
-    struct err ignored;
-    if (found->bytes < SOURCES_BYTES_MAX && fs_read(path, &text, &ignored) == 0)
-        templates_in_source(buf_text(&text), text.len, &calls);
-    found->bytes += text.len;
-    see(&found->load, path, calls.load);
-    see(&found->release, path, calls.release);
-    see(&found->parse, path, calls.parse);
-    see(&found->parse_fs, path, calls.parse_fs);
-    buf_fini(&text);
-}
-
-static void decide(struct graph *graph, const struct findings *found)
-{
-    const struct first *why = &found->load;
-    graph->templates = TEMPLATES_UNKNOWN;
-    if (found->load.path)
-        graph->templates = TEMPLATES_RELOAD;
-    if (found->parse.path || (found->parse_fs.path && !found->load.path) ||
-        (found->load.path && found->release.path)) {
-        graph->templates = TEMPLATES_ONCE;
-        why = found->parse.path  ? &found->parse
-              : found->load.path ? &found->release
-                                 : &found->parse_fs;
-    }
-    free(graph->templates_where);
-    graph->templates_where = NULL;
-    if (graph->templates != TEMPLATES_UNKNOWN)
-        graph->templates_where = mem_format(
-            "%s:%d", path_show(graph->root ? graph->root : graph->main_dir, why->path), why->line);
-}
-
-void templates_find(struct graph *graph)
-{
-    struct findings found = {0};
-    VEC_EACH (struct graph_package, package, &graph->packages) {
-        if (strstr(package->dir, "/vendor/"))
-            continue;
-        STRS_EACH (name, &package->go) {
-            char *path = path_join(package->dir, *name);
-            look_at(path, &found);
-            free(path);
-        }
-    }
-    decide(graph, &found);
-    free(found.load.path);
-    free(found.release.path);
-    free(found.parse.path);
-    free(found.parse_fs.path);
 }

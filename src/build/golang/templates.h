@@ -10,8 +10,6 @@
 
 #include <stddef.h>
 
-#include "build/golang/graph.h"
-
 /* The lines of the first call of each sort; 0: none. */
 struct template_calls {
     int load;     /* gin's LoadHTML… */
@@ -21,8 +19,5 @@ struct template_calls {
 };
 
 void templates_in_source(const char *text, size_t len, struct template_calls *calls);
-
-/* Reads the local sources of graph and sets what it knows of templates. On any thread. */
-void templates_find(struct graph *graph);
 
 #endif

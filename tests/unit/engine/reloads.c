@@ -47,11 +47,12 @@ static void changes_are_relative_and_few(void **state)
     struct batch batch = {.first_ns = 17};
     for (int i = 0; i < 100; i++)
         vec_push(&batch.changes, ((struct change){.path = mem_format("/project/a/%d.go", i)}));
-    reload_changes(engine, reload, &batch);
+    reload_changes(engine, reload, &batch, "/project/a/50.go");
     batch_fini(&batch);
     assert_int_equal(reload->changed_len, 100);
     assert_int_equal(reload->changed.len, 20);
-    assert_string_equal(reload->changed.at[0], "a/0.go");
+    assert_string_equal(reload->changed.at[0], "a/50.go");
+    assert_string_equal(reload->changed.at[1], "a/0.go");
     assert_int_equal(reload->times.change, 17);
     reload_end(engine, &reload, RELOAD_SERVED, NULL);
 }

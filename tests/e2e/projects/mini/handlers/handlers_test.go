@@ -1,0 +1,9 @@
+package handlers
+
+import "testing"
+
+func TestText(t *testing.T) {
+	if Text == "" {
+		t.Fatal("Text is empty")
+	}
+}
