@@ -66,10 +66,11 @@ int fs_mkdirs(const char *path, unsigned mode, struct err *err)
             continue;
         char kept = *at;
         *at = '\0';
-        if (*part && mkdir(part, mode) != 0 && !(errno == EEXIST && fs_is_dir(part)) &&
-            !(errno != EEXIST && fs_is_dir(part)))
-            result = err_system(err, errno == EEXIST ? ENOTDIR : errno,
-                                "cannot make the directory %s", part);
+        /* A look at what is there sets errno anew. */
+        int why = *part && mkdir(part, mode) != 0 ? errno : 0;
+        if (why && !fs_is_dir(part))
+            result = err_system(err, why == EEXIST ? ENOTDIR : why, "cannot make the directory %s",
+                                part);
         *at = kept;
         if (!kept)
             break;

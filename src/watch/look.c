@@ -50,8 +50,8 @@ bool look_same_stat(const struct file *file, const struct fs_info *info)
 
 static void forget(struct watch *watch, struct dir *dir, struct file *file)
 {
+    watch->files_len -= !(file->flags & FILE_GONE);
     files_remove(dir, file);
-    watch->files_len--;
 }
 
 static void vanished(struct watch *watch, struct dir *dir, struct file *file, const char *path,
@@ -67,6 +67,7 @@ static void vanished(struct watch *watch, struct dir *dir, struct file *file, co
     file->flags &= ~(unsigned)(FILE_STAT | FILE_RACY | FILE_EMPTY);
     file->mtime_ns = clock_mono_ns();
     dir->gone++;
+    watch->files_len--;
     watch_tell(watch, path, CHANGE_DELETED, mono_ns, true);
 }
 
@@ -86,6 +87,7 @@ static void judge(struct watch *watch, struct dir *dir, struct file *file, const
     if ((file->flags & FILE_EMPTY) && info->size_bytes == 0)
         return; /* told already */
     dir->gone -= gone;
+    watch->files_len += gone;
     file->flags &= ~(unsigned)(FILE_NEW | FILE_GONE | FILE_EMPTY);
     if (emptied && !equal) {
         file->flags |= FILE_EMPTY;

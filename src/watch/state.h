@@ -146,8 +146,8 @@ struct watch {
     struct file_events *events; /* NULL: everything is polled */
     struct ignore *ignore;
     VEC(struct dir *) roots;
-    VEC(struct dir *) dirs; /* all of them; NULL where one went away */
-    size_t dirs_len, files_len, polled_len;
+    VEC(struct dir *) dirs;                 /* all of them; NULL where one went away */
+    size_t dirs_len, files_len, polled_len; /* files_len: without those with FILE_GONE */
     uint32_t next_id;
     struct slot *slots; /* open addressing by watch number */
     size_t slots_len, slots_cap;

@@ -183,7 +183,7 @@ void tree_enter(struct watch *watch, struct dir *dir)
     if (dir->watch >= 0)
         slot_put(watch, dir);
     watch->dirs_len++;
-    watch->files_len += dir->files_len;
+    watch->files_len += dir->files_len - dir->gone;
     watch->polled_len += dir->polled;
     for (struct dir *child = dir->child; child; child = child->sibling)
         tree_enter(watch, child);
@@ -212,7 +212,7 @@ void tree_forget(struct watch *watch, struct dir *dir, struct numbers *numbers)
 {
     watch->dirs.at[dir->index] = NULL;
     watch->dirs_len--;
-    watch->files_len -= dir->files_len;
+    watch->files_len -= dir->files_len - dir->gone;
     watch->polled_len -= dir->polled;
     if (dir->watch >= 0) {
         slot_remove(watch, dir->watch);

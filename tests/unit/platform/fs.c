@@ -62,6 +62,12 @@ static void makes_lists_and_removes_trees(void **state)
     assert_true(fs_is_file(kept)); /* the link was removed, not what it points to */
     assert_int_equal(fs_mkdirs(kept, 0755, &err), ERR_SYSTEM);
     assert_non_null(strstr(err.message, "Not a directory"));
+    /* Why is what mkdir(2) said, and not what the look at what is there says after that. */
+    char *nowhere = in("nowhere");
+    assert_int_equal(symlink("missing", nowhere), 0);
+    assert_int_equal(fs_mkdirs(nowhere, 0755, &err), ERR_SYSTEM);
+    assert_non_null(strstr(err.message, "Not a directory"));
+    free(nowhere);
     strs_fini(&names);
     free(deep);
     free(file);

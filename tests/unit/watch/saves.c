@@ -256,6 +256,32 @@ static void deletion_is_soft(void **state)
     assert_true(is_written("main.go"));
 }
 
+/* Rubbish that came and went is not among the files that are watched. */
+static void files_that_went_are_not_counted(void **state)
+{
+    (void)state;
+    write_file("main.go", OLD);
+    make_old("main.go");
+    make_dirs("a");
+    open_watch_known();
+    for (int i = 0; i < 5; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, i % 2 ? "%d.txt" : "a/%d.txt", i);
+        write_file(name, OLD);
+        settled();
+        assert_int_equal(watch_stats(fixture.watch).files, 2);
+        assert_int_equal(unlink(in(name)), 0);
+        settled();
+        assert_int_equal(watch_stats(fixture.watch).files, 1);
+    }
+    write_file("1.txt", NEW); /* one of them is back */
+    settled();
+    assert_int_equal(watch_stats(fixture.watch).files, 2);
+    remove_tree("a"); /* with what is remembered of the files in it */
+    settled();
+    assert_int_equal(watch_stats(fixture.watch).files, 2);
+}
+
 static void truncation_is_soft_until_something_is_written(void **state)
 {
     (void)state;
@@ -410,6 +436,7 @@ int main(void)
         WATCH_TEST(a_link_is_seen_at_once),
         WATCH_TEST(editors_rubbish_means_nothing),
         WATCH_TEST(deletion_is_soft),
+        WATCH_TEST(files_that_went_are_not_counted),
         WATCH_TEST(truncation_is_soft_until_something_is_written),
         WATCH_TEST(no_save_is_lost_while_the_loop_runs),
         WATCH_TEST(nothing_is_lost_between_two_watches),
