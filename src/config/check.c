@@ -16,11 +16,10 @@ struct check {
 };
 
 /* Tells a problem of one value where it came from: the file, the variable or the flag. */
-static void tell(const struct check *check, bool error, const char *key, const char *hint,
-                 const char *message, const char *path)
+static void tell(const struct check *check, bool error, const char *section, const char *key,
+                 const char *hint, const char *message, const char *path)
 {
-    const struct schema_entry *entry = schema_find("", key);
-    entry = entry ? entry : schema_find("watch", key);
+    const struct schema_entry *entry = schema_find(section, key);
     struct origin origin = check->config->origins[entry - SCHEMA];
     const char *dot = *entry->section ? "." : "";
     char *where = origin.kind == ORIGIN_FLAG
@@ -53,14 +52,14 @@ static bool settle_root(const struct check *check)
     char *real = fs_real(path);
     bool is_dir = real && fs_is_dir(real);
     if (!is_dir)
-        tell(check, true, "root", "name the directory that holds go.mod, or leave root out",
+        tell(check, true, "", "root", "name the directory that holds go.mod, or leave root out",
              real ? "is no directory" : "does not exist", given);
     mem_replace(&config->root, is_dir ? real : path);
     free(real);
     free(path);
     free(given);
     if (is_dir && is_dangerous(config->root) && !config->allow_dangerous_root)
-        tell(check, true, "root",
+        tell(check, true, "", "root",
              "start zonda in the project's directory, or allow it with --allow_dangerous_root",
              "is refused: everything below it would be watched", config->root);
     return is_dir;
@@ -71,9 +70,9 @@ static void check_tmp_dir(const struct check *check)
 {
     const struct config *config = check->config;
     if (!*config->tmp_dir)
-        tell(check, true, "tmp_dir", "leave it out for the default", "", "is empty");
+        tell(check, true, "", "tmp_dir", "leave it out for the default", "", "is empty");
     else if (path_below(config->tmp_dir, config->root) || is_dangerous(config->tmp_dir))
-        tell(check, true, "tmp_dir",
+        tell(check, true, "", "tmp_dir",
              "name a directory that holds nothing else: nothing in it is watched, and "
              "clean_on_exit removes it",
              "holds the project or more", config->tmp_dir);
@@ -86,7 +85,37 @@ static void check_watch_paths(const struct check *check)
         strs_push(paths, check->config->root);
     STRS_EACH (path, paths)
         if (fs_stat(*path, true).kind == FS_NONE)
-            tell(check, false, "paths", "nothing there is watched", "does not exist", *path);
+            tell(check, false, "watch", "paths", "nothing there is watched", "does not exist",
+                 *path);
+}
+
+static bool is_go(void *data, const char *name, enum fs_kind kind)
+{
+    bool *found = data;
+    *found = kind != FS_DIR && strcmp(path_ext(name), ".go") == 0;
+    return !*found;
+}
+
+/* What a build may still make is worth a warning only. */
+static void check_what_runs(const struct check *check)
+{
+    const struct config *config = check->config;
+    const char *package = config->build.package, *cwd = config->run.cwd;
+    struct err ignored;
+    if (*cwd && !fs_is_dir(cwd))
+        tell(check, false, "run", "cwd", "the app is started there: make it, or leave cwd out",
+             fs_stat(cwd, true).kind == FS_NONE ? "does not exist" : "is no directory", cwd);
+    if (*package != '.' && *package != '/')
+        return; /* an import path or nothing: Go finds it */
+    char *dir = path_join(config->root, package);
+    bool found = false;
+    if (!fs_is_dir(dir))
+        tell(check, false, "build", "package",
+             "name the directory of a main package: \"./cmd/api\"", "is no directory", package);
+    else if (fs_each(dir, is_go, &found, &ignored) == 0 && !found)
+        tell(check, false, "build", "package",
+             "name the directory of a main package: \"./cmd/api\"", "has no Go file", package);
+    free(dir);
 }
 
 void config_check(const struct config_request *request, const char *base, const char *shown,
@@ -100,4 +129,5 @@ void config_check(const struct config_request *request, const char *base, const 
             value_resolve(&SCHEMA[i], config, config->root);
     check_tmp_dir(&check);
     check_watch_paths(&check);
+    check_what_runs(&check);
 }

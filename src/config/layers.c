@@ -12,9 +12,9 @@
 #define PREFIX         "ZONDA_"
 #define NAME_MAX_BYTES 64
 
-static void tell(struct problems *problems, const char *where, const struct err *err)
+static void tell(struct problems *problems, bool error, const char *where, const struct err *err)
 {
-    problems_add(problems, true, where, 0, 0, *err->hint ? err->hint : NULL, "%s", err->message);
+    problems_add(problems, error, where, 0, 0, *err->hint ? err->hint : NULL, "%s", err->message);
 }
 
 /* --- variables --- */
@@ -90,10 +90,11 @@ void layer_variables(const struct config_request *request, struct config *config
         const char *value = strs_env_get(request->env, name);
         if (!value)
             continue;
-        if (value_set_text(&SCHEMA[i], config, value, false, &err) == 0)
+        bool right = value_set_text(&SCHEMA[i], config, value, false, &err) == 0;
+        if (right)
             config->origins[i] = (struct origin){.kind = ORIGIN_VARIABLE};
-        else
-            tell(problems, name, &err);
+        if (!right || value_is_bare_duration(&SCHEMA[i], value, &err))
+            tell(problems, !right, name, &err);
     }
     STRS_EACH (entry, request->env)
         check_name(*entry, problems);
@@ -140,6 +141,24 @@ static void unknown_flag(const char *key, struct problems *problems)
     free(where);
 }
 
+/* seen: it came before. */
+static void take_flag(const struct schema_entry *entry, const char *name, const char *value,
+                      bool *seen, const char *key, struct config *config, struct problems *problems)
+{
+    struct err err;
+    bool right = set_flag(entry, name, value, *seen, config, &err) == 0;
+    if (right) {
+        /* A list that is given twice is one list; the first one replaces what was there. */
+        *seen = true;
+        config->origins[entry - SCHEMA] = (struct origin){.kind = ORIGIN_FLAG};
+    }
+    if (!right || value_is_bare_duration(entry, value, &err)) {
+        char *where = mem_format("--%s", key);
+        tell(problems, !right, where, &err);
+        free(where);
+    }
+}
+
 void layer_flags(const struct config_request *request, struct config *config,
                  struct problems *problems)
 {
@@ -151,18 +170,10 @@ void layer_flags(const struct config_request *request, struct config *config,
         char *key = mem_string_n(*flag, len), *name = NULL;
         const struct schema_entry *entry = entry_of(key, &name);
         const char *value = (*flag)[len] ? *flag + len + 1 : "true";
-        struct err err;
-        if (!entry) {
+        if (entry)
+            take_flag(entry, name, value, &seen[entry - SCHEMA], key, config, problems);
+        else
             unknown_flag(key, problems);
-        } else if (set_flag(entry, name, value, seen[entry - SCHEMA], config, &err) != 0) {
-            char *where = mem_format("--%s", key);
-            tell(problems, where, &err);
-            free(where);
-        } else {
-            /* A list that is given twice is one list; the first one replaces what was there. */
-            seen[entry - SCHEMA] = true;
-            config->origins[entry - SCHEMA] = (struct origin){.kind = ORIGIN_FLAG};
-        }
         free(key);
     }
     free(seen);

@@ -1,4 +1,5 @@
 /* One value of the file, by its type in the schema. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,15 +145,27 @@ bool reading_command(struct reading *reading, const char *key, const struct node
     return true;
 }
 
+static void warn_of_unit(struct reading *reading, const struct schema_entry *entry,
+                         const struct node *node, const char *text)
+{
+    struct err err;
+    struct place place = place_of_value(node);
+    if (value_is_bare_duration(entry, text, &err))
+        reading_warning(reading, place, err.hint, "%s", err.message);
+}
+
 /* Integers, and what may be written as one: durations in ms, sizes in bytes. */
 static bool take_number(struct reading *reading, const struct schema_entry *entry,
                         const struct node *node)
 {
     struct err err;
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)node->number);
     if (node->number < 0) {
         err_set(&err, ERR_CONFIG, "%s is %lld, but it must not be negative", entry->key,
                 (long long)node->number);
     } else if (value_set_number(entry, reading->config, (uint64_t)node->number, &err) == 0) {
+        warn_of_unit(reading, entry, node, text);
         return true;
     }
     reading_err(reading, place_of_value(node), &err);
@@ -163,8 +176,10 @@ static bool take_text(struct reading *reading, const struct schema_entry *entry,
                       const struct node *node)
 {
     struct err err;
-    if (value_set_string(entry, reading->config, node->text, &err) == 0)
+    if (value_set_string(entry, reading->config, node->text, &err) == 0) {
+        warn_of_unit(reading, entry, node, node->text);
         return true;
+    }
     reading_err(reading, place_of_value(node), &err);
     return false;
 }

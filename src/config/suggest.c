@@ -41,6 +41,35 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
     return last[b_len];
 }
 
+/* Letters that a and b begin with in common. */
+static size_t common(const char *a, const char *b)
+{
+    size_t len = 0;
+    while (a[len] && letter(a[len]) == letter(b[len]))
+        len++;
+    return len;
+}
+
+/* The shortest of the names that go on where word ends, past its last dot: an end that was left
+   out, and not another word of the same length, is what people forget. A wrong letter may be
+   behind three right ones. */
+static const char *continued(const char *word, const char *const *names, size_t len)
+{
+    const char *dot = strrchr(word, '.');
+    size_t section = dot ? (size_t)(dot - word) + 1 : 0, word_len = strlen(word);
+    const char *best = NULL;
+    size_t best_common = word_len - 1; /* at least all but the last letter */
+    for (size_t i = 0; i < len; i++) {
+        size_t found = common(word, names[i]);
+        if (found < section + 4 || found < best_common || strlen(names[i]) < word_len ||
+            (best && found == best_common && strlen(names[i]) >= strlen(best)))
+            continue;
+        best = names[i];
+        best_common = found;
+    }
+    return best;
+}
+
 const char *suggest(const char *word, const char *const *names, size_t len)
 {
     size_t word_len = strlen(word);
@@ -48,6 +77,7 @@ const char *suggest(const char *word, const char *const *names, size_t len)
     size_t best_distance = word_len / 3 > 1 ? word_len / 3 + 1 : 2; /* one more than allowed */
     if (word_len == 0 || word_len > WORD_MAX)
         return NULL;
+    const char *longer = continued(word, names, len);
     for (size_t i = 0; i < len; i++) {
         size_t name_len = strlen(names[i]);
         if (name_len > WORD_MAX)
@@ -58,5 +88,5 @@ const char *suggest(const char *word, const char *const *names, size_t len)
             best_distance = found;
         }
     }
-    return best;
+    return longer && best_distance > 1 ? longer : best;
 }

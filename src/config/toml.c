@@ -177,6 +177,63 @@ static int column_of_key(const char *text, size_t len, const struct toml_fault *
     return is ? (int)(at - from) + 1 : fault->column;
 }
 
+/* What toml++ finds, and what a person is told of it. */
+static const struct {
+    const char *found, *message, *hint;
+} WORDS[] = {
+    {"control characters other than TAB", "a string holds a control character",
+     "take it out, or write it as \\u001b in double quotes"},
+    {"invalid utf-8", "the file is not UTF-8", "save it in UTF-8: this is another character set"},
+    {"could not determine value type", "this is no TOML value",
+     "a string stands in quotes; true, false and numbers do not"},
+    {"expected decimal digit", "this is no TOML value",
+     "a string stands in quotes; true, false and numbers do not"},
+    {"expected 'true'", "this is no TOML value", "write true, in small letters and without quotes"},
+    {"expected 'false'", "this is no TOML value",
+     "write false, in small letters and without quotes"},
+    {"expected '='", "the key has no '=' behind it", "write it like this: key = \"value\""},
+    {"expected value", "the key has no value", "write it like this: key = \"value\""},
+    {"expected comma or closing ']'", "a list is not closed before this",
+     "write it like this: key = [\"one\", \"two\"]"},
+    {"expected key or closing '}'", "a table in braces is not closed on its line",
+     "write it like this: key = { NAME = \"value\" }"},
+    {"expected ']'", "the name of a table is not closed", "write it like this: [build]"},
+    {"expected a comment or whitespace", "something stands behind the value",
+     "one key stands on a line, without a comma at its end"},
+    {"unknown escape sequence", "a backslash in double quotes begins no known sequence",
+     "write \\\\ for a backslash, or put the string in single quotes"},
+    {"encountered end-of-file", "the file ends in the middle of a value",
+     "close the quote or the bracket"},
+};
+
+/* Does the line end where the fault is? */
+static bool at_line_end(const char *text, size_t len, const struct toml_fault *fault)
+{
+    const char *end = text + len;
+    const char *at = line_start(text, end, fault->line);
+    /* Columns count characters, not bytes. */
+    for (int column = 1; at && at < end && *at != '\n' && *at != '\r'; at++)
+        if (((unsigned char)*at & 0xc0) != 0x80 && column++ == fault->column)
+            return false;
+    return true;
+}
+
+static void tell_syntax(const char *text, size_t len, const struct toml_fault *fault,
+                        const char *message, const char *file, struct problems *problems)
+{
+    const char *hint = NULL;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS && !hint; i++) {
+        if (!strstr(message, WORDS[i].found))
+            continue;
+        bool open = i == 0 && at_line_end(text, len, fault);
+        message = open ? "a string has no closing quote" : WORDS[i].message;
+        hint = open ? "it ends on its line; one of several lines stands in three quotes"
+                    : WORDS[i].hint;
+    }
+    problems_add(problems, true, file, fault->line, fault->column, hint, "syntax error: %s",
+                 message);
+}
+
 static void tell(const char *text, size_t text_len, const struct toml_fault *fault,
                  const char *file, struct problems *problems)
 {
@@ -188,13 +245,12 @@ static void tell(const char *text, size_t text_len, const struct toml_fault *fau
                      column_of_key(text, text_len, fault, name + 1, (size_t)len),
                      "keep one of the two; a table is opened once", "'%.*s' is given a second time",
                      len, name + 1);
-    else if (strstr(message, "could not determine value type"))
-        problems_add(problems, true, file, fault->line, fault->column,
-                     "a string stands in quotes; true, false and numbers do not",
-                     "syntax error: this is no TOML value");
+    else if (strstr(message, "not representable in 64 bits") && name)
+        problems_add(problems, true, file, fault->line,
+                     fault->column > len ? fault->column - len : fault->column, NULL,
+                     "'%.*s' is too large a number", len < 40 ? len : 40, name + 1);
     else
-        problems_add(problems, true, file, fault->line, fault->column, NULL, "syntax error: %s",
-                     message);
+        tell_syntax(text, text_len, fault, message, file, problems);
 }
 
 struct node *toml_parse(const char *text, size_t len, const char *file, struct problems *problems)

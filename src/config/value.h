@@ -14,6 +14,9 @@
 
 /* "300ms", "1.5s", "1m30s", "500" (ms); ERR_CONFIG for anything else. */
 int value_duration(const char *text, uint64_t *ms, struct err *err);
+/* Is text a duration without a unit, and so short that seconds may be meant? err gets what a person
+   is warned with then. */
+bool value_is_bare_duration(const struct schema_entry *entry, const char *text, struct err *err);
 /* "10MiB", "64KiB", "10MB", "4096"; ERR_CONFIG for anything else. */
 int value_size(const char *text, uint64_t *bytes, struct err *err);
 

@@ -26,7 +26,8 @@ static const struct unit size_units[] = {
     {NULL, 0},
 };
 
-#define NUMBER_MAX (UINT64_C(1) << 50) /* far above every range, far below an overflow */
+#define BARE_MAX_MS 99                  /* longer ones are what people give in milliseconds */
+#define NUMBER_MAX  (UINT64_C(1) << 50) /* far above every range, far below an overflow */
 
 /* Digits and a fraction of at most three digits, in thousandths; NULL where there are none. */
 static const char *read_number(const char *text, uint64_t *thousandths)
@@ -93,6 +94,18 @@ int value_duration(const char *text, uint64_t *ms, struct err *err)
     err_set(err, ERR_CONFIG, "'%.64s', which is no duration", text);
     err_hint(err, "write a number and a unit: \"300ms\", \"5s\", \"2m\", \"1h\"");
     return ERR_CONFIG;
+}
+
+bool value_is_bare_duration(const struct schema_entry *entry, const char *text, struct err *err)
+{
+    size_t len = strspn(text, "0123456789");
+    uint64_t ms = 0;
+    if (entry->type != VALUE_DURATION || !len || text[len] || value_duration(text, &ms, err) != 0 ||
+        ms == 0 || ms > BARE_MAX_MS)
+        return false;
+    err_set(err, ERR_CONFIG, "%s is %s without a unit: that is %s ms", entry->key, text, text);
+    err_hint(err, "write \"%ss\" for seconds, \"%sms\" for milliseconds", text, text);
+    return true;
 }
 
 int value_size(const char *text, uint64_t *bytes, struct err *err)

@@ -197,10 +197,47 @@ static void are_counted_past_the_bound(void **state)
     fixture_fini(&fixture);
 }
 
+static void what_seconds_may_be_meant_by_is_a_warning(void **state)
+{
+    struct fixture fixture = {0};
+    (void)state;
+    assert_string_equal(fixture_load(&fixture, PROJECT "/zonda.toml", "[run]\nstop_timeout = 5\n"),
+                        "zonda.toml:2:16: warning: stop_timeout is 5 without a unit: that is 5 ms\n"
+                        "  hint: write \"5s\" for seconds, \"5ms\" for milliseconds\n");
+    assert_string_equal(fixture_load(&fixture, PROJECT "/zonda.toml",
+                                     "[run]\nstop_timeout = '5ms'\nrestart_delay = 100\n"
+                                     "max_retries = 5\n"),
+                        "");
+    strs_push(&fixture.flags, "run.stop_timeout=9");
+    strs_push(&fixture.env, "ZONDA_RUN_RESTART_DELAY=1");
+    assert_string_equal(
+        fixture_load(&fixture, PROJECT "/zonda.toml", "[watch]\nsettle_max = 0\n"),
+        "ZONDA_RUN_RESTART_DELAY: warning: restart_delay is 1 without a unit: that is 1 ms\n"
+        "  hint: write \"1s\" for seconds, \"1ms\" for milliseconds\n"
+        "--run.stop_timeout: warning: stop_timeout is 9 without a unit: that is 9 ms\n"
+        "  hint: write \"9s\" for seconds, \"9ms\" for milliseconds\n");
+    assert_non_null(fixture.config);
+    fixture_fini(&fixture);
+}
+
 static void a_path_that_is_not_there_is_a_warning(void **state)
 {
     struct fixture fixture = {0};
     (void)state;
+    assert_string_equal(
+        fixture_load(&fixture, PROJECT "/zonda.toml",
+                     "[build]\npackage = './no_such_directory'\n[run]\ncwd = '/dev/null'\n"),
+        "zonda.toml:2:11: warning: package ./no_such_directory is no directory\n"
+        "  hint: name the directory of a main package: \"./cmd/api\"\n"
+        "zonda.toml:4:7: warning: cwd /dev/null is no directory\n"
+        "  hint: the app is started there: make it, or leave cwd out\n");
+    assert_string_equal(
+        fixture_load(&fixture, PROJECT "/zonda.toml",
+                     "root = '/dev'\n[build]\npackage = '.'\n[run]\ncwd = 'none'\n"),
+        "zonda.toml:3:11: warning: package . has no Go file\n"
+        "  hint: name the directory of a main package: \"./cmd/api\"\n"
+        "zonda.toml:5:7: warning: cwd /dev/none does not exist\n"
+        "  hint: the app is started there: make it, or leave cwd out\n");
     assert_string_equal(
         fixture_load(&fixture, PROJECT "/zonda.toml", "[watch]\npaths = ['no_such_directory']\n"),
         "zonda.toml:2:9: warning: paths " PROJECT "/no_such_directory does not exist\n"
@@ -215,6 +252,7 @@ int main(void)
         cmocka_unit_test(each_is_told),
         cmocka_unit_test(each_is_placed),
         cmocka_unit_test(are_counted_past_the_bound),
+        cmocka_unit_test(what_seconds_may_be_meant_by_is_a_warning),
         cmocka_unit_test(a_path_that_is_not_there_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

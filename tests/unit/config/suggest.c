@@ -27,6 +27,19 @@ static void finds_the_nearest(void **state)
     is("tmpdir", "tmp_dir");
     is("evn", "env");
     is("command", "command");
+    is("stop_sig", "stop_signal"); /* an end that was left out */
+    is("stopp_timeout", "stop_timeout");
+}
+
+/* stdin has two letters in common with stopp, and is the nearest by edits. */
+static void prefers_what_begins_alike(void **state)
+{
+    static const char *const keys[] = {"run.stdin", "run.stop_timeout", "run.stop_signal",
+                                       "run.env", "build.stop_on_error"};
+    (void)state;
+    assert_string_equal(suggest("run.stopp", keys, 5), "run.stop_signal");
+    assert_string_equal(suggest("run.stdn", keys, 5), "run.stdin");
+    assert_null(suggest("run.xyz", keys, 3));
 }
 
 static void finds_nothing_far_away(void **state)
@@ -46,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_nearest),
+        cmocka_unit_test(prefers_what_begins_alike),
         cmocka_unit_test(finds_nothing_far_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,44 @@ static void a_tree_with_places(void **state)
     told("");
 }
 
+/* The parser's words are for those who know the grammar. */
+static void syntax_errors_in_plain_words(void **state)
+{
+    static const struct {
+        const char *text, *told;
+    } CASES[] = {
+        {"x = \"ab\n", "1:8: error: syntax error: a string has no closing quote\n  hint: it ends "},
+        {"x = 'é\r\n", "1:7: error: syntax error: a string has no closing quote\n  hint: it ends "},
+        {"x = \"a\001b\"\n",
+         "1:7: error: syntax error: a string holds a control character\n  hint"},
+        {"x = \"\377\"\n", "1:5: error: syntax error: the file is not UTF-8\n  hint: save"},
+        {"x = 99999999999999999999\n",
+         "1:5: error: '99999999999999999999' is too large a number\n"},
+        {"x = ./cmd\n", "1:5: error: syntax error: this is no TOML value\n  hint: a string"},
+        {"x = True\n", "1:5: error: syntax error: this is no TOML value\n  hint: write true,"},
+        {"x: 1\n", "1:2: error: syntax error: the key has no '=' behind it\n  hint: write"},
+        {"x =\n", "1:4: error: syntax error: the key has no value\n  hint: write it like"},
+        {"x = ['a'\n[t]\n", "2:1: error: syntax error: a list is not closed before this\n  hint"},
+        {"[t\n", "1:3: error: syntax error: the name of a table is not closed\n  hint: write"},
+        {"x = 1,\n", "1:6: error: syntax error: something stands behind the value\n  hint: one"},
+        {"x = \"a\\q\"\n", "1:8: error: syntax error: a backslash in double quotes begins"},
+        {"x = { a = 1\n", "1:12: error: syntax error: a table in braces is not closed"},
+        {"x = \x27\x27\x27z\n",
+         "1:10: error: syntax error: the file ends in the middle of a value\n  hint"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct buf text = BUF_INIT((size_t)1 << 16);
+        node_free(parse(CASES[i].text));
+        problems_print(&problems, &text);
+        const char *at = buf_text(&text) + strlen("f.toml:");
+        if (strncmp(at, CASES[i].told, strlen(CASES[i].told)) != 0)
+            fail_msg("%s", buf_text(&text));
+        buf_fini(&text);
+    }
+    problems_fini(&problems);
+}
+
 static void kinds_in_words(void **state)
 {
     (void)state;
@@ -196,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tree_with_places),
         cmocka_unit_test(kinds_in_words),
+        cmocka_unit_test(syntax_errors_in_plain_words),
         cmocka_unit_test(goes_on_after_a_line_that_is_wrong),
         cmocka_unit_test(ends_where_the_rest_would_be_misread),
         cmocka_unit_test(a_table_without_a_name),
