@@ -58,6 +58,7 @@ struct build *build_start(struct loop *loop, const struct build_request *request
                           const struct build_events *events, struct err *err)
 {
     struct build *build = build_new(loop, request->config, request->env, events);
+    build->running = request->running;
     return launch(build, steps_make(build, request, err), err);
 }
 

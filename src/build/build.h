@@ -24,6 +24,7 @@
 #include "base/strs.h"
 #include "build/diagnostics.h"
 #include "config/config.h"
+#include "platform/fs.h"
 #include "platform/loop.h"
 #include "platform/process.h"
 
@@ -45,6 +46,7 @@ struct build_request {
     const struct strs *env;      /* the whole environment of the commands; copied */
     const char *package;         /* for the default go build; copied */
     bool is_default;             /* run go build of package; else config->build.command */
+    struct fs_info running;      /* the artifact that the app was started from; FS_NONE: unknown */
     uint64_t reload_id;
 };
 

@@ -47,8 +47,9 @@ struct build {
     struct stream out, err_out;
     char *chunk;         /* what is read goes through this */
     struct place *place; /* of the default go build */
-    char *work;          /* its directory in tmp_dir */
-    bool placing;        /* the work queue has place */
+    struct fs_info running;
+    char *work;   /* its directory in tmp_dir */
+    bool placing; /* the work queue has place */
 
     enum ending ending;
     struct timer *timer, *deadline; /* the ladder of signals; the timeout */

@@ -27,6 +27,14 @@ static bool read_id(const char *path, char id[BUILD_ID_BYTES])
     return has;
 }
 
+/* Somebody else, such as a second zonda, may have put another binary there meanwhile. */
+static bool is_running(const struct place *place)
+{
+    struct fs_info is = fs_stat(place->artifact, true), was = place->running;
+    return was.kind == FS_FILE && is.inode == was.inode && is.device == was.device &&
+           is.mtime_ns == was.mtime_ns && is.size_bytes == was.size_bytes;
+}
+
 static bool is_same(const char *old, const char *fresh)
 {
     char old_id[BUILD_ID_BYTES], fresh_id[BUILD_ID_BYTES];
@@ -89,7 +97,7 @@ void place_run(void *data)
         err_hint(&place->err, "set [build] output to the name of a file");
         return;
     }
-    place->unchanged = is_same(place->artifact, place->fresh);
+    place->unchanged = is_running(place) && is_same(place->artifact, place->fresh);
     keep_old(place);
     place->placed = fs_rename(place->fresh, place->artifact, &ignored) == 0 ||
                     copy(place->fresh, place->artifact, &place->err) == 0;

@@ -13,11 +13,13 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "platform/fs.h"
 
 struct place {
     char *artifact, *fresh; /* owned */
     char *kept;             /* the old one's other name, or NULL */
-    bool unchanged;         /* the same content as before but for the build ID */
+    struct fs_info running; /* what the app was started from; FS_NONE: unknown */
+    bool unchanged;         /* the same content as that but for the build ID */
     bool placed;
     struct err err;
 };

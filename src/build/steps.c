@@ -116,6 +116,7 @@ static int push_go_build(struct build *build, const char *package, struct err *e
         return err->code;
     build->place = mem_new(1, sizeof *build->place);
     build->place->artifact = build_artifact(config, package, true);
+    build->place->running = build->running;
     build->place->fresh = path_join(build->work, path_base(build->place->artifact));
     char *name = go_package(config->root, package);
     struct go_build go = {.package = name,

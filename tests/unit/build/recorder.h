@@ -11,6 +11,7 @@ struct recorder {
     struct loop *loop;
     struct config config;
     struct strs env;
+    struct fs_info running;
     struct build *build;
     struct build_result result;
     struct buf out, err_out, phases, packages;
@@ -117,8 +118,11 @@ static inline bool is_done(void *data)
 /* Starts a build; false where that is refused. */
 static inline bool begin(const char *package, bool is_default)
 {
-    struct build_request request = {
-        .config = &seen.config, .env = &seen.env, .package = package, .is_default = is_default};
+    struct build_request request = {.config = &seen.config,
+                                    .env = &seen.env,
+                                    .package = package,
+                                    .is_default = is_default,
+                                    .running = seen.running};
     forget_result();
     seen.build = build_start(seen.loop, &request, &EVENTS, &seen.err);
     return seen.build != NULL;
