@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "config/schema.h"
 #include "config/suggest.h"
+#include "platform/fs.h"
 
 struct parsing {
     struct arguments *arguments;
@@ -35,6 +36,21 @@ static void hint_option(struct err *err, const char *name)
     strs_fini(&names);
 }
 
+/* A word that names a directory, as other tools take a package: "." or "./cmd/shop". */
+static bool is_directory(const char *word)
+{
+    return (*word == '.' || strchr(word, '/')) && fs_is_dir(word);
+}
+
+static void hint_directory(struct err *err, const char *word)
+{
+    const char *dot = *word == '.' || *word == '/' ? "" : "./";
+    err_hint(err,
+             "to build the package there: zonda --build.package=%s%.80s; for the app: "
+             "zonda -- %.80s",
+             dot, word, word);
+}
+
 static int no_such_command(struct err *err, const char *word)
 {
     const char *names[32];
@@ -43,7 +59,9 @@ static int no_such_command(struct err *err, const char *word)
         names[len++] = (*at)->name;
     const char *close = suggest(word, names, len);
     err_set(err, ERR_USAGE, "there is no command %s", word);
-    if (close)
+    if (is_directory(word))
+        hint_directory(err, word);
+    else if (close)
         err_hint(err, "did you mean zonda %s? Arguments for the app go after --: zonda -- %s",
                  close, word);
     else
@@ -260,7 +278,9 @@ static int check(const struct parsing *parsing)
     if (words->len > most) {
         err_set(parsing->err, ERR_USAGE, "zonda %s does not take the word %s", name,
                 words->at[most]);
-        if (parsing->command == &COMMAND_RUN)
+        if (parsing->command == &COMMAND_RUN && is_directory(words->at[most]))
+            hint_directory(parsing->err, words->at[most]);
+        else if (parsing->command == &COMMAND_RUN)
             err_hint(parsing->err, "arguments for the app go after --: zonda -- %s",
                      words->at[most]);
         else

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "command/arguments.h"
 #include "command/completion.h"
@@ -8,10 +9,25 @@ static void key_name(const struct schema_entry *entry, const char *name)
     (void)printf(" --%s%s", name, entry->type == VALUE_BOOL ? "" : "=");
 }
 
+static bool is_package(const struct schema_entry *entry)
+{
+    return entry->type == VALUE_STRING && strcmp(entry->key, "package") == 0;
+}
+
+/* Values that bash knows itself; nothing where any value may stand. */
 static void key_choices(const struct schema_entry *entry, const char *name)
 {
-    if (!completion_has_choices(entry))
+    const char *action = entry->type == VALUE_SIGNAL                               ? "-A signal"
+                         : entry->type == VALUE_PATH || entry->type == VALUE_PATHS ? "-f"
+                         : is_package(entry)                                       ? "-d"
+                                                                                   : NULL;
+    if (!completion_has_choices(entry)) {
+        (void)printf("        --%s) ", name);
+        if (action)
+            (void)printf("COMPREPLY=($(compgen %s -- \"$cur\")); ", action);
+        (void)printf("return ;;\n");
         return;
+    }
     /* A boolean takes no separate value. */
     (void)printf("        --%s) %schoices='", name,
                  entry->type == VALUE_BOOL ? "[[ $equals ]] && " : "");

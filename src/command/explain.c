@@ -36,7 +36,7 @@ struct explanation {
     struct verdict verdict;
     bool ignored; /* not watched */
     struct buf why_ignored;
-    bool polled;
+    bool is_dir, polled;
     const char *no_events; /* the file system that delivers none, or NULL */
 };
 
@@ -94,6 +94,10 @@ static void explain(const struct explainer *explainer, const char *word,
                                 .app_env = &explainer->app_env};
     explanation->ignored = watch_ignored_by(config, explanation->path, &explanation->why_ignored);
     classify_file(&classify, explanation->path, CHANGE_WRITTEN, &explanation->verdict);
+    explanation->is_dir = fs_is_dir(explanation->path);
+    if (explanation->is_dir && !explanation->ignored)
+        (void)snprintf(explanation->verdict.reason, sizeof explanation->verdict.reason,
+                       "is a directory: name a file in it");
     char *dir = path_dir(explanation->path);
     explanation->no_events = file_events_missing(fs_is_dir(dir) ? dir : config->root);
     explanation->polled = config->watch.backend == WATCH_POLL ||
@@ -122,6 +126,10 @@ static void print_text(const struct config *config, const struct explanation *ex
     const struct verdict *verdict = &explanation->verdict;
     char place[PATH_BYTES_MAX + 16];
     place_of(config, verdict, place, sizeof place);
+    if (explanation->is_dir) {
+        (void)printf("%s is a directory: name a file in it\n", explanation->shown);
+        return;
+    }
     if (explanation->ignored) {
         (void)printf("ignore: %s is not watched: %s\n", explanation->shown,
                      buf_text(&explanation->why_ignored));

@@ -10,6 +10,7 @@
 #include "platform/fs.h"
 
 #define INIT_FILE      "zonda.toml"
+#define MAINS_SHOWN    8
 #define INIT_BYTES_MAX ((size_t)1 << 20)
 
 struct findings {
@@ -68,6 +69,21 @@ static void findings_fini(struct findings *found)
     free(found->old);
 }
 
+/* The others, as far as anybody reads, and last the one that was chosen. */
+static void tell_mains(const struct findings *found)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < found->mains.len && shown < MAINS_SHOWN; i++)
+        if (strcmp(found->mains.at[i], found->package) != 0) {
+            (void)printf("  Main package %s\n", found->mains.at[i]);
+            shown++;
+        }
+    if (found->mains.len > shown + 1)
+        (void)printf("  … and %zu more\n", found->mains.len - shown - 1);
+    (void)printf("  Main package %s: the one to run; change build.package for another\n",
+                 found->package);
+}
+
 static void tell(const char *dir, const struct findings *found)
 {
     (void)printf("Wrote " INIT_FILE ".\n");
@@ -79,11 +95,8 @@ static void tell(const char *dir, const struct findings *found)
         (void)printf("  No main package was found yet: name one in build.package.\n");
     else if (found->mains.len == 1)
         (void)printf("  Main package %s\n", found->mains.at[0]);
-    for (size_t i = 0; found->mains.len > 1 && i < found->mains.len; i++)
-        (void)printf("  Main package %s%s\n", found->mains.at[i],
-                     strcmp(found->mains.at[i], found->package) == 0
-                         ? " (the one to run; change build.package for another)"
-                         : "");
+    else if (found->mains.len > 1)
+        tell_mains(found);
     if (found->has_env_file)
         (void)printf("  .env: %s\n", found->loads_env ? "the app reads it by itself (godotenv)"
                                                       : "zonda reads it for the app");

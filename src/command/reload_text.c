@@ -5,13 +5,26 @@
 
 #include "base/clock.h"
 
-/* The phases of a reload in their order, as reload_write_json names them. */
-static const char *const PHASES[] = {"decide", "wait", "build", "stop", "start"};
+/* The phases of a reload in their order, as reload_write_json names them. As on the terminal, what
+   comes before the build is one wait, and told where it took any time. */
+static const char *const PHASES[] = {"wait", "build", "stop", "start"};
+
+/* Of PHASES[at]; below 0: it did not take place, or is not worth a word. */
+static int64_t phase_ms(const struct json *phases, size_t at)
+{
+    int64_t ms = json_number(json_get(phases, PHASES[at]), -1);
+    if (at > 0)
+        return ms;
+    int64_t decide = json_number(json_get(phases, "decide"), 0);
+    int64_t sum = (ms > 0 ? ms : 0) + decide;
+    return sum > 0 ? sum : -1;
+}
 
 static void put_ms(int64_t ms, struct buf *out)
 {
-    char text[CLOCK_WALL_BYTES];
-    clock_format_duration((uint64_t)(ms < 0 ? 0 : ms) * CLOCK_NS_PER_MS, text);
+    char text[CLOCK_WALL_BYTES] = "<1 ms";
+    if (ms > 0)
+        clock_format_duration((uint64_t)ms * CLOCK_NS_PER_MS, text);
     (void)buf_puts(out, text);
 }
 
@@ -28,7 +41,7 @@ void reload_text_line(const struct json *reload, struct buf *out)
         put_ms(json_number(json_get(reload, "total_ms"), 0), out);
     }
     for (size_t i = 0; i < sizeof PHASES / sizeof *PHASES; i++) {
-        int64_t ms = json_number(json_get(phases, PHASES[i]), -1);
+        int64_t ms = phase_ms(phases, i);
         if (ms < 0)
             continue;
         (void)buf_printf(out, "%s%s ", any ? ", " : " (", PHASES[i]);
@@ -57,7 +70,7 @@ void reload_text_diagnostics(const struct json *reload, struct buf *out)
 
 bool reload_text_is_good(const struct json *reload)
 {
-    static const char *const good[] = {"served", "unchanged", "refreshed"};
+    static const char *const good[] = {"served", "ended", "unchanged", "refreshed"};
     const char *outcome = json_text(json_get(reload, "outcome"));
     for (size_t i = 0; outcome && i < sizeof good / sizeof *good; i++)
         if (strcmp(outcome, good[i]) == 0)

@@ -47,8 +47,8 @@ out:
 const struct command_entry COMMAND_RUN = {
     .name = "run",
     .usage = "zonda [run] [-c FILE] [--SECTION.KEY=VALUE …] [-- APP-ARGUMENT …]",
-    .summary = "build and run the project, and reload it on every change (the default)",
+    .summary = "Build and run the project, and reload it on every change (the default)",
     .help = "Finds zonda.toml, .air.toml or, in a Go module, the main package, and serves it.\n"
-            "Keys: r restart, b build, c clear, q quit, ? help. SIGUSR1 builds and restarts.\n",
+            "Keys: r restart, b build, c clear, q quit, ? help. SIGUSR1 builds and restarts.",
     .run = run,
 };

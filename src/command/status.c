@@ -19,6 +19,11 @@ static int64_t number_of(const struct json *object, const char *name)
     return json_number(json_get(object, name), 0);
 }
 
+static void count(int64_t number, const char *one, const char *more, struct buf *out)
+{
+    (void)buf_printf(out, "%" PRId64 " %s", number, number == 1 ? one : more);
+}
+
 static void write_text(const struct json *status, struct buf *out)
 {
     const char *root = text_of(status, "root", "?");
@@ -37,11 +42,14 @@ static void write_text(const struct json *status, struct buf *out)
                      config ? path_show(root, config) : "no configuration file");
     (void)buf_printf(out, "zonda:    %s, pid %" PRId64 "\n", text_of(status, "version", "?"),
                      number_of(status, "pid"));
-    (void)buf_printf(out, "watching: %" PRId64 " directories, %" PRId64 " files",
-                     number_of(watching, "dirs"), number_of(watching, "files"));
-    if (number_of(watching, "polled"))
-        (void)buf_printf(out, ", %" PRId64 " directories by polling",
-                         number_of(watching, "polled"));
+    (void)buf_puts(out, "watching: ");
+    count(number_of(watching, "dirs"), "directory", "directories", out);
+    (void)buf_puts(out, ", ");
+    count(number_of(watching, "files"), "file", "files", out);
+    if (number_of(watching, "polled")) {
+        (void)buf_puts(out, ", ");
+        count(number_of(watching, "polled"), "directory by polling", "directories by polling", out);
+    }
     (void)buf_printf(out, "\nreloads:  %" PRId64 "\n", number_of(status, "reloads"));
     if (json_get(last, "id")) {
         (void)buf_puts(out, "last:     ");

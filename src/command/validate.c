@@ -9,7 +9,12 @@
 static int validate(const struct arguments *arguments, const char *file, const char *shown)
 {
     struct problems problems = {0};
-    struct config *config = project_config(arguments, file, &problems);
+    struct config *config = NULL;
+    if (file && fs_is_dir(file))
+        problems_add(&problems, true, shown, 0, 0,
+                     "name a file in it, or start zonda validate there", "this is a directory");
+    else
+        config = project_config(arguments, file, &problems);
     bool ok = config && problems.errors == 0;
     project_problems(&problems);
     if (!ok)

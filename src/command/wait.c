@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "command/project.h"
 #include "command/reload_text.h"
@@ -6,18 +7,35 @@
 
 #define WAIT_TIMEOUT_MS 60000
 
-/* The outcome on stdout when it is good, on stderr with the diagnostics when it is not. */
-static int tell(const struct json *reload)
+/* An app that is down without having ended by itself does not serve the last edit. */
+static bool is_up(const struct json *answer)
 {
+    const char *state = json_text(json_get(answer, "state"));
+    return !state || (strcmp(state, "down") != 0 && strcmp(state, "backoff") != 0);
+}
+
+static bool is_good(const struct json *answer)
+{
+    const struct json *reload = json_get(answer, "reload");
+    /* null: nothing has happened yet */
+    return json_get(reload, "id") == NULL || (reload_text_is_good(reload) && is_up(answer));
+}
+
+/* The outcome on stdout when it is good, on stderr with the diagnostics when it is not. */
+static int tell(const struct json *answer)
+{
+    const struct json *reload = json_get(answer, "reload");
     struct buf text = BUF_INIT(CONTROL_ANSWER_MAX);
-    bool none = json_get(reload, "id") == NULL; /* null: nothing has happened yet */
-    bool good = none || reload_text_is_good(reload);
+    bool none = json_get(reload, "id") == NULL;
+    bool good = is_good(answer);
     if (none) {
         (void)puts("nothing has been reloaded yet");
     } else {
         reload_text_line(reload, &text);
         if (!good)
             reload_text_diagnostics(reload, &text);
+        if (reload_text_is_good(reload) && !is_up(answer))
+            (void)buf_puts(&text, "the app is down: it has crashed since\n");
         (void)fputs(buf_text(&text), good ? stdout : stderr);
     }
     buf_fini(&text);
@@ -39,14 +57,9 @@ static int run(const struct arguments *arguments)
     if (failed) {
         result = command_report(&err);
     } else {
-        const struct json *reload = json_get(answer, "reload");
-        if (arguments->json) {
+        if (arguments->json)
             (void)puts(buf_text(&raw));
-            result =
-                json_get(reload, "id") == NULL || reload_text_is_good(reload) ? EXIT_OK : EXIT_APP;
-        } else {
-            result = tell(reload);
-        }
+        result = !arguments->json ? tell(answer) : is_good(answer) ? EXIT_OK : EXIT_APP;
     }
     json_free(answer);
     buf_fini(&raw);

@@ -47,6 +47,8 @@ int control_ask(const char *dir, const char *request, uint32_t timeout_ms, struc
         return fd;
     char *line = mem_format("%s\n", request);
     int failed = local_socket_exchange(fd, line, strlen(line), timeout_ms, answer, err);
+    if (failed == CONTROL_TIMEOUT)
+        err_hint(err, "was it stopped with ^Z? fg lets it go on");
     free(line);
     fs_fd_close(&fd);
     return failed;

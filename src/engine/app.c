@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "build/dotenv.h"
 #include "platform/fs.h"
 
@@ -30,8 +31,14 @@ static void ready(void *data, uint64_t generation, const struct listeners *liste
                           .number = (int64_t)generation,
                           .listeners = listeners};
     bus_publish(engine->bus, &event);
-    if (!engine->swapping)
+    if (!listeners->tcp_len && !listeners->unix_len && !engine->silent)
+        notice(engine, LOG_INFO, "from now on 300 ms of life are enough; see [run] ready_timeout",
+               "the app runs, but listens on no port and no socket");
+    engine->silent = !listeners->tcp_len && !listeners->unix_len;
+    if (!engine->swapping) {
+        waiters_check(engine);
         return;
+    }
     engine->swapping->times.ready = clock_mono_ns();
     engine->swapping->generation = generation;
     reload_end(engine, &engine->swapping, RELOAD_SERVED, NULL);
@@ -49,11 +56,16 @@ static void killed(void *data, uint64_t generation)
 {
     struct engine *engine = data;
     char time[CLOCK_WALL_BYTES];
+    const char *signal = signal_name(engine->app_config->run.stop_signal);
     (void)generation;
     clock_format_duration(engine->app_config->run.stop_timeout_ms * CLOCK_NS_PER_MS, time);
-    notice(engine, LOG_WARN, "give it longer with [run] stop_timeout",
-           "the app did not stop within %s of %s and was killed", time,
-           signal_name(engine->app_config->run.stop_signal));
+    if (service_pid(engine->service))
+        notice(engine, LOG_WARN, "give it longer with [run] stop_timeout",
+               "the app did not stop within %s of %s and was killed", time, signal);
+    else
+        notice(engine, LOG_WARN, "let the app end its children when it stops",
+               "the app has ended, but what it started did not within %s of %s and was killed",
+               time, signal);
 }
 
 static void ended(void *data, uint64_t generation, struct exit_status status, bool expected)
@@ -61,12 +73,22 @@ static void ended(void *data, uint64_t generation, struct exit_status status, bo
     struct engine *engine = data;
     struct buf words = BUF_INIT(128);
     exit_status_words(status, &words);
+    engine->app_done = !expected && exit_status_code(status) == 0;
     if (expected && engine->swapping)
         engine->swapping->times.stop_end = clock_mono_ns();
-    tell_number(engine, EVENT_APP_EXIT, (int64_t)generation, buf_text(&words), expected);
-    if (!expected)
+    struct event event = {.kind = EVENT_APP_EXIT,
+                          .level = LOG_INFO,
+                          .reload = engine->swapping,
+                          .number = (int64_t)generation,
+                          .total = exit_status_code(status),
+                          .text = buf_text(&words),
+                          .flag = expected};
+    bus_publish(engine->bus, &event);
+    if (!expected && !engine->app_done)
         ports_explain(engine);
-    if (!expected && engine->swapping) {
+    if (engine->app_done && engine->swapping) {
+        reload_end(engine, &engine->swapping, RELOAD_ENDED, NULL);
+    } else if (!expected && engine->swapping) {
         char message[256];
         (void)snprintf(message, sizeof message, "the app ended before it was ready: %s",
                        buf_text(&words));
@@ -81,7 +103,7 @@ static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
     if (retry)
         notice(engine, LOG_WARN, NULL, "%s; it is started again in %u ms", why, delay_ms);
     else
-        notice(engine, LOG_ERROR, NULL, "%s", why);
+        notice(engine, engine->app_done ? LOG_INFO : LOG_ERROR, NULL, "%s", why);
     waiters_check(engine);
 }
 
@@ -89,8 +111,12 @@ static void failed(void *data, const struct err *err)
 {
     struct engine *engine = data;
     notice_err(engine, LOG_ERROR, err);
-    if (engine->swapping)
-        reload_end(engine, &engine->swapping, RELOAD_START_FAILED, err->message);
+    if (!engine->swapping)
+        return;
+    char message[sizeof err->place + sizeof err->message + 2];
+    (void)snprintf(message, sizeof message, "%s%s%s", path_show(engine->config->root, err->place),
+                   *err->place ? ": " : "", err->message);
+    reload_end(engine, &engine->swapping, RELOAD_START_FAILED, message);
 }
 
 static void stopped(void *data)
@@ -161,6 +187,7 @@ void app_swap(struct engine *engine)
     strs_fini(&engine->app_env);
     engine->app_env = env;
     engine->app_config = config;
+    engine->running = fs_stat(engine->target.artifact ? engine->target.artifact : "", true);
     struct service_start start = {.config = config,
                                   .env = &engine->app_env,
                                   .artifact = engine->target.artifact,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/path.h"
@@ -96,6 +97,7 @@ void builds_start(struct engine *engine)
                                     .env = &env,
                                     .package = engine->target.package,
                                     .is_default = engine->target.is_default,
+                                    .running = engine->running,
                                     .reload_id = engine->building->id};
     engine->packages_total = 0;
     engine->owed = false;
@@ -136,14 +138,31 @@ static void write_error_log(struct engine *engine)
     free(path);
 }
 
+/* The last line of the output that says something: where no diagnostic was found it is the reason.
+ */
+static void add_last_line(const struct engine *engine, struct buf *words)
+{
+    const char *text = buf_text(&engine->build_output);
+    size_t end = strlen(text);
+    while (end && strchr(" \t\r\n", text[end - 1]))
+        end--;
+    size_t begin = end;
+    while (begin && text[begin - 1] != '\n')
+        begin--;
+    if (end > begin)
+        (void)buf_printf(words, ": %.*s", (int)(end - begin), text + begin);
+}
+
 static void failed(struct engine *engine, const struct build_result *result)
 {
-    char message[512];
-    struct buf words = BUF_INIT(128);
+    char message[sizeof engine->building->message];
+    struct buf words = BUF_INIT(sizeof message);
     if (result->err.code)
         (void)buf_puts(&words, result->err.message);
     else
         exit_status_words(result->status, &words);
+    if (!result->err.code && !engine->building->diagnostics.list.len)
+        add_last_line(engine, &words);
     (void)snprintf(message, sizeof message, "%s: %s", result->command, buf_text(&words));
     buf_fini(&words);
     if (result->err.code)
@@ -159,6 +178,7 @@ static void succeeded(struct engine *engine, bool unchanged)
     engine->build_failed = false;
     engine->graph_wanted |= engine->target.is_go && !engine->graph && !engine->graph_job;
     if (unchanged && up && !engine->force_restart && engine->built_once) {
+        engine->running = fs_stat(engine->target.artifact, true);
         reload_end(engine, &engine->building, RELOAD_UNCHANGED, NULL);
     } else {
         engine->built_once = true;

@@ -9,7 +9,8 @@ static void watch_ready(void *data)
     struct engine *engine = data;
     struct watch_stats stats = watch_stats(engine->watch);
     char text[128];
-    (void)snprintf(text, sizeof text, "%zu directories, %zu files", stats.dirs, stats.files);
+    (void)snprintf(text, sizeof text, "%zu director%s, %zu file%s", stats.dirs,
+                   stats.dirs == 1 ? "y" : "ies", stats.files, stats.files == 1 ? "" : "s");
     tell_number(engine, EVENT_WATCHING, (int64_t)(stats.ready_ns / CLOCK_NS_PER_MS), text,
                 stats.polled_dirs > 0);
     /* Only now: what is saved while the first build runs must not be missed. */

@@ -70,6 +70,7 @@ static void close_all(struct engine *engine)
         input_fini(engine);
     if (engine->bus)
         outputs_fini(engine);
+    timer_free(engine->patience);
     reloads_fini(engine);
     batch_fini(&engine->pending);
     process_fini();

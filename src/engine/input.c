@@ -83,7 +83,9 @@ void input_open(struct engine *engine)
 {
     const struct config *config = engine->config;
     struct err err;
-    engine->keys = config->terminal.keys && !config->run.stdin_to_app && terminal_is_tty(IN_FD);
+    /* In `zonda | less` the keys are the pager's. */
+    engine->keys =
+        config->terminal.keys && !config->run.stdin_to_app && engine->tty && terminal_is_tty(IN_FD);
     if (engine->keys && terminal_keys_on(IN_FD, &err) != 0) {
         notice_err(engine, LOG_WARN, &err);
         engine->keys = false;

@@ -173,11 +173,11 @@ void line_force(struct engine *engine, enum reload_cause cause, enum action acti
 {
     if (engine->quitting)
         return;
-    action = possible(engine, action);
     if (engine->build && action == ACTION_RESTART && engine->building) {
         engine->force_restart = true;
         return;
     }
+    action = possible(engine, action);
     if (engine->build || engine->command) {
         engine->pending_force = true;
         engine->pending_cause = cause;

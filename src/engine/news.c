@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/path.h"
+
 void tell(struct engine *engine, enum event_kind kind, const struct reload *reload,
           const char *text)
 {
@@ -39,5 +41,6 @@ void notice(struct engine *engine, enum log_level level, const char *hint, const
 
 void notice_err(struct engine *engine, enum log_level level, const struct err *err)
 {
-    notice(engine, level, err->hint, "%s%s%s", err->place, *err->place ? ": " : "", err->message);
+    notice(engine, level, err->hint, "%s%s%s", path_show(engine->config->root, err->place),
+           *err->place ? ": " : "", err->message);
 }

@@ -35,7 +35,8 @@ static void open_out(struct engine *engine)
         engine->json_out = json_log_new(engine->loop, engine->bus, engine->out, engine->config,
                                         engine->target.name);
     else
-        engine->view = terminal_view_new(engine->bus, engine->out, engine->config, engine->tty);
+        engine->view =
+            terminal_view_new(engine->loop, engine->bus, engine->out, engine->config, engine->tty);
 }
 
 static void close_out(struct engine *engine)
@@ -48,10 +49,20 @@ static void close_out(struct engine *engine)
     engine->view = NULL;
 }
 
+/* Whoever reads what the app says has gone: what SIGPIPE does to others, with the app's time to
+   stop. A person who ends a whole pipeline with ^C must not make it an end at once. */
+static void unread(void *data)
+{
+    struct engine *engine = data;
+    if (!engine->quitting)
+        quit(engine, "nobody reads standard output any more");
+}
+
 void outputs_open(struct engine *engine)
 {
     engine->bus = bus_new();
     engine->out = sink_to_fd(engine->loop, OUT_FD);
+    sink_on_unread(engine->out, unread, engine);
     open_out(engine);
     open_file(engine);
 }

@@ -2,6 +2,8 @@
 
 #include "build/dotenv.h"
 
+#define PATIENCE_MS 1000
+
 static void line(void *data, const char *text, bool error)
 {
     struct engine *engine = data;
@@ -53,6 +55,12 @@ void quit_next(struct engine *engine)
         service_stop(engine->service);
 }
 
+static void takes_long(void *data)
+{
+    struct engine *engine = data;
+    notice(engine, LOG_INFO, NULL, "waiting for the app to stop; ^C again ends it at once");
+}
+
 void quit(struct engine *engine, const char *why)
 {
     if (engine->quit_now)
@@ -66,5 +74,9 @@ void quit(struct engine *engine, const char *why)
         build_cancel(engine->command);
     graph_cancel(engine->graph_job);
     engine->graph_job = NULL;
+    if (!engine->patience) {
+        engine->patience = timer_new(engine->loop, takes_long, engine);
+        timer_start(engine->patience, PATIENCE_MS);
+    }
     quit_next(engine);
 }

@@ -49,6 +49,36 @@ static void keep(struct engine *engine, struct reload *reload)
     *place = reload;
 }
 
+static const struct reload *by_id(const struct engine *engine, uint64_t id)
+{
+    const struct reload *reload = engine->history[id % RELOADS_KEPT];
+    return id && reload && reload->id == id ? reload : NULL;
+}
+
+/* The failure that still holds, or NULL. */
+static const struct reload *failure(const struct engine *engine)
+{
+    const struct reload *build = by_id(engine, engine->failed_build_id);
+    return build ? build : by_id(engine, engine->failed_id);
+}
+
+/* A failed build holds until one is good, and any other failure until something serves: the old
+   version started anew, or a stylesheet refreshed, says nothing about a broken build. */
+static void note_failure(struct engine *engine, const struct reload *reload)
+{
+    enum reload_outcome outcome = reload->outcome;
+    bool builds = reload->action == ACTION_BUILD;
+    bool good = outcome == RELOAD_SERVED || outcome == RELOAD_ENDED || outcome == RELOAD_UNCHANGED;
+    if (builds && (good || outcome == RELOAD_START_FAILED))
+        engine->failed_build_id = 0;
+    if (good || (outcome == RELOAD_REFRESHED && reload->action == ACTION_RUN))
+        engine->failed_id = 0;
+    if (outcome == RELOAD_BUILD_FAILED && builds)
+        engine->failed_build_id = reload->id;
+    else if (outcome == RELOAD_BUILD_FAILED || outcome == RELOAD_START_FAILED)
+        engine->failed_id = reload->id;
+}
+
 void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome outcome,
                 const char *message)
 {
@@ -58,6 +88,7 @@ void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome
     reload->times.end = clock_mono_ns();
     if (message)
         (void)snprintf(reload->message, sizeof reload->message, "%s", message);
+    note_failure(engine, reload);
     keep(engine, reload);
     tell(engine, EVENT_RELOAD_END, reload, NULL);
     waiters_check(engine);
@@ -65,13 +96,17 @@ void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome
 
 const struct reload *reload_last(const struct engine *engine)
 {
-    /* What a newer change took over is no answer to "how did it end". */
-    for (uint64_t id = engine->reloads; id && id + RELOADS_KEPT > engine->reloads; id--) {
-        const struct reload *reload = engine->history[id % RELOADS_KEPT];
-        if (reload && reload->id == id && reload->outcome != RELOAD_OBSOLETE)
-            return reload;
+    const struct reload *last = NULL;
+    if (failure(engine))
+        return failure(engine);
+    for (size_t i = 0; i < RELOADS_KEPT; i++) {
+        const struct reload *reload = engine->history[i];
+        /* What a newer change took over is no answer to "how did it end". */
+        if (reload && reload->outcome != RELOAD_OBSOLETE &&
+            (!last || reload->times.end >= last->times.end))
+            last = reload;
     }
-    return NULL;
+    return last;
 }
 
 void reloads_fini(struct engine *engine)

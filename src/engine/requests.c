@@ -34,6 +34,8 @@ static const char *state_name(const struct engine *engine)
 {
     if (engine->build || engine->command)
         return "building";
+    if (service_state(engine->service) == SERVICE_DOWN && engine->app_done)
+        return "ended";
     return service_state_name(service_state(engine->service));
 }
 
@@ -55,7 +57,7 @@ static void status(struct engine *engine, struct control_client *client)
     json_int(&json, "generation", (int64_t)service_generation(engine->service));
     json_int(&json, "app_pid", service_pid(engine->service));
     json_array_begin(&json, "ports");
-    for (size_t i = 0; i < listeners->tcp_len; i++)
+    for (size_t i = 0; i < listeners->tcp_len && service_pid(engine->service); i++)
         json_int(&json, NULL, listeners->tcp_ports[i]);
     json_array_end(&json);
     json_object_begin(&json, "watching");
@@ -115,12 +117,19 @@ static void wait_for(struct engine *engine, struct control_client *client)
     watch_sync(engine->watch, synced, waiter);
 }
 
+/* Is the app on its way up, or down? After a crash it may come back by itself. */
+static bool app_moves(const struct engine *engine)
+{
+    enum service_state state = service_state(engine->service);
+    return state != SERVICE_DOWN && state != SERVICE_READY && !engine->app_done;
+}
+
 void waiters_check(struct engine *engine)
 {
-    if (engine->quitting || !engine->waiters.len || !line_idle(engine))
+    if (engine->quitting || !engine->waiters.len || !line_idle(engine) || app_moves(engine))
         return;
     struct buf out = BUF_INIT(CONTROL_ANSWER_MAX);
-    (void)buf_puts(&out, "{\"v\":1,\"ok\":true");
+    (void)buf_printf(&out, "{\"v\":1,\"ok\":true,\"state\":\"%s\"", state_name(engine));
     put_reload(&out, "reload", reload_last(engine));
     (void)buf_putc(&out, '}');
     for (size_t i = engine->waiters.len; i-- > 0;) {

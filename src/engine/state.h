@@ -24,6 +24,7 @@
 #include "observe/reload.h"
 #include "observe/sink.h"
 #include "observe/terminal_view.h"
+#include "platform/fs.h"
 #include "platform/signals.h"
 #include "run/service.h"
 #include "watch/classify.h"
@@ -96,11 +97,16 @@ struct engine {
 
     struct service *service;
     struct reload *building, *swapping;
-    char last_words[1024]; /* the end of the app's output; see ports.c */
+    struct fs_info running; /* the artifact as the app was started from it */
+    char last_words[1024];  /* the end of the app's output; see ports.c */
     size_t last_words_len;
     struct strs carried; /* files of builds that became obsolete: the next reload names them too */
     struct reload *history[RELOADS_KEPT];
     uint64_t reloads;
+    uint64_t failed_build_id; /* the reload whose failed build still holds; 0: none */
+    uint64_t failed_id;       /* the same for a failed start or command */
+    bool silent;              /* the last generation that was ready did not listen */
+    bool app_done;            /* the last generation ended by itself with exit status 0 */
 
     struct control *control;
     VEC(struct waiter *) waiters;
@@ -108,8 +114,9 @@ struct engine {
     struct io *input;
 
     bool quitting, quit_now;
-    bool outdated; /* settle holds a change that the build under way does not have */
-    bool owed;     /* a build was given up, and no newer one has begun */
+    struct timer *patience; /* of who asked for the end */
+    bool outdated;          /* settle holds a change that the build under way does not have */
+    bool owed;              /* a build was given up, and no newer one has begun */
     size_t quit_line;
     int exit_code;
 };
@@ -121,6 +128,7 @@ void reload_changes(struct engine *engine, struct reload *reload, const struct b
                     const char *decider);
 void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome outcome,
                 const char *message);
+/* How things stand: the failure that still holds, else the reload that ended last. */
 const struct reload *reload_last(const struct engine *engine);
 void reloads_fini(struct engine *engine);
 

@@ -4,6 +4,7 @@
  */
 #include "engine/state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,17 +70,48 @@ static int find_custom(const struct config *config, struct target *target, struc
     return ERR_CONFIG;
 }
 
+/* The nearest directory above root that is a Go module. Heap, or NULL. */
+static char *module_above(const char *root)
+{
+    char *dir = path_dir(root);
+    while (!has(dir, "go.mod")) {
+        if (strcmp(dir, "/") == 0) {
+            free(dir);
+            return NULL;
+        }
+        char *above = path_dir(dir);
+        free(dir);
+        dir = above;
+    }
+    return dir;
+}
+
+static int nothing_to_run(const struct config *config, struct err *err)
+{
+    char *module = module_above(config->root);
+    err_set(err, ERR_CONFIG,
+            "there is nothing to build or run: %s has no go.mod and no [run] command is set",
+            config->root);
+    if (module) {
+        /* The way back up, as it is typed. */
+        const char *below = path_below(module, config->root);
+        char up[PATH_BYTES_MAX] = "..";
+        for (const char *at = below; (at = strchr(at, '/')) && strlen(up) + 4 < sizeof up; at++)
+            (void)snprintf(up + strlen(up), sizeof up - strlen(up), "/..");
+        err_hint(err, "it is part of a module: cd %s && zonda --build.package=./%s", up, below);
+    } else {
+        err_hint(err, "start zonda in a Go module, or write a zonda.toml with `zonda init`");
+    }
+    free(module);
+    return ERR_CONFIG;
+}
+
 static int find_default(const struct config *config, struct target *target, struct err *err)
 {
     if (!target->is_go) {
         if (is_set(&config->run.command))
             return 0;
-        err_set(err, ERR_CONFIG,
-                "there is nothing to build or run: %s has no go.mod and no "
-                "[run] command is set",
-                config->root);
-        err_hint(err, "start zonda in a Go module, or write a zonda.toml with `zonda init`");
-        return ERR_CONFIG;
+        return nothing_to_run(config, err);
     }
     target->is_default = target->builds = true;
     target->package = *config->build.package ? mem_string(config->build.package)

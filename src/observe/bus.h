@@ -31,7 +31,8 @@ enum event_kind {
     EVENT_APP_STOPPING,   /* number: generation; text: signal */
     EVENT_APP_STARTED,    /* number: generation, total: pid */
     EVENT_APP_READY,      /* number: generation; listeners */
-    EVENT_APP_EXIT,       /* number: generation; text: how, in words; flag: expected */
+    EVENT_APP_EXIT,       /* number: generation; total: as sh(1) counts; text: how, in words; flag:
+                             expected */
     EVENT_APP_OUTPUT,     /* text, len: bytes; flag: from stderr */
     EVENT_RELOAD_END,     /* reload */
     EVENT_REFRESH,        /* text: path; browsers may reload it */

@@ -253,7 +253,7 @@ static enum log_level level_of(const struct event *event)
     if (event->kind == EVENT_RELOAD_END && (event->reload->outcome == RELOAD_BUILD_FAILED ||
                                             event->reload->outcome == RELOAD_START_FAILED))
         return LOG_ERROR;
-    if (event->kind == EVENT_APP_EXIT && !event->flag)
+    if (event->kind == EVENT_APP_EXIT && !event->flag && event->total != 0)
         return LOG_WARN;
     return event->level;
 }

@@ -6,11 +6,15 @@
 
 const char *reload_outcome_name(enum reload_outcome outcome)
 {
-    static const char *const NAMES[] = {
-        [RELOAD_RUNNING] = "running",           [RELOAD_SERVED] = "served",
-        [RELOAD_UNCHANGED] = "unchanged",       [RELOAD_REFRESHED] = "refreshed",
-        [RELOAD_BUILD_FAILED] = "build_failed", [RELOAD_START_FAILED] = "start_failed",
-        [RELOAD_OBSOLETE] = "obsolete",         [RELOAD_STOPPED] = "stopped"};
+    static const char *const NAMES[] = {[RELOAD_RUNNING] = "running",
+                                        [RELOAD_SERVED] = "served",
+                                        [RELOAD_ENDED] = "ended",
+                                        [RELOAD_UNCHANGED] = "unchanged",
+                                        [RELOAD_REFRESHED] = "refreshed",
+                                        [RELOAD_BUILD_FAILED] = "build_failed",
+                                        [RELOAD_START_FAILED] = "start_failed",
+                                        [RELOAD_OBSOLETE] = "obsolete",
+                                        [RELOAD_STOPPED] = "stopped"};
     return NAMES[outcome];
 }
 

@@ -30,6 +30,7 @@ enum reload_cause {
 enum reload_outcome {
     RELOAD_RUNNING,   /* under way */
     RELOAD_SERVED,    /* the new version is ready */
+    RELOAD_ENDED,     /* the app ran to its end: exit status 0 before it was ready */
     RELOAD_UNCHANGED, /* built, and the same binary came out: the app was left alone */
     RELOAD_REFRESHED, /* refresh, signal or command only: the app went on */
     RELOAD_BUILD_FAILED,

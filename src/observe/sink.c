@@ -37,6 +37,7 @@ struct sink {
 
     uint64_t lost; /* by the work under way */
     struct err work_err;
+    bool work_unread; /* EPIPE: nobody has the other end any more */
 
     uint64_t dropped; /* not said yet */
     bool failing, untold;
@@ -44,6 +45,8 @@ struct sink {
 
     void (*on_room)(void *data);
     void *room_data;
+    void (*on_unread)(void *data);
+    void *unread_data;
     sink_dropped_fn *on_dropped;
     void *dropped_data;
 };
@@ -66,6 +69,7 @@ static void write_piece(struct sink *sink)
     if (wrote >= 0) {
         sink->at += (size_t)wrote;
     } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        sink->work_unread = errno == EPIPE;
         err_system(&sink->work_err, errno, "cannot write to standard output");
         lose_rest(sink);
     }
@@ -161,6 +165,7 @@ static void done(void *data)
     /* What is not at `at` any more has been dealt with; waiting tells what was there before. */
     size_t before = sink->flight.len + sink->queue.len - sink->waiting;
     note_result(sink, before);
+    bool unread = sink->work_unread;
     bool room = sink->full && sink->waiting <= SINK_BYTES_MAX / 4;
     if (room)
         sink->full = false;
@@ -169,6 +174,11 @@ static void done(void *data)
     kick(sink);
     if (room && sink->on_room)
         sink->on_room(sink->room_data);
+    if (unread && sink->on_unread) {
+        void (*fn)(void *data) = sink->on_unread;
+        sink->on_unread = NULL;
+        fn(sink->unread_data);
+    }
 }
 
 static void submit(struct sink *sink)
@@ -255,6 +265,12 @@ void sink_on_room(struct sink *sink, void (*fn)(void *data), void *data)
 {
     sink->on_room = fn;
     sink->room_data = data;
+}
+
+void sink_on_unread(struct sink *sink, void (*fn)(void *data), void *data)
+{
+    sink->on_unread = fn;
+    sink->unread_data = data;
 }
 
 void sink_on_dropped(struct sink *sink, sink_dropped_fn *fn, void *data)

@@ -32,6 +32,9 @@ void sink_write(struct sink *sink, const char *bytes, size_t len);
 bool sink_full(const struct sink *sink);
 /* fn is called on the loop's thread when sink_full has become false again. */
 void sink_on_room(struct sink *sink, void (*fn)(void *data), void *data);
+/* fn is called once, on the loop's thread, when whoever read the pipe or socket has gone (EPIPE).
+ */
+void sink_on_unread(struct sink *sink, void (*fn)(void *data), void *data);
 /* What to write where bytes were left out: fn appends one line to line. Without it the line is
  * text. */
 typedef void sink_dropped_fn(void *data, uint64_t bytes, struct buf *line);

@@ -17,6 +17,7 @@
 #define EXCERPT_BYTES_MAX   ((size_t)16 << 10)
 #define PROGRESS_AFTER_NS   CLOCK_NS_PER_S
 #define PROGRESS_EVERY_NS   (100 * CLOCK_NS_PER_MS)
+#define TICK_MS             1000
 #define PROGRESS_LINE_BYTES 256
 #define OUT_FD              1
 #define PREFIX_COLUMNS      7 /* "zonda  " */
@@ -33,6 +34,11 @@ void view_build_begin(struct terminal_view *view, const struct event *event)
 {
     forget(view);
     view->build_reload = event->reload ? event->reload->id : 0;
+    view->build_ns = event->reload ? event->reload->times.build_start : 0;
+    view->done = view->total = 0;
+    (void)snprintf(view->about, sizeof view->about, "%s", event->text ? event->text : "");
+    if (view->movable && view->build_ns)
+        timer_start(view->tick, TICK_MS);
 }
 
 /* A line of an excerpt: dim numbers, the source as it is, a red caret. */
@@ -128,6 +134,8 @@ void view_build_end(struct terminal_view *view, const struct reload *reload, boo
     if (excerpt)
         show_excerpt(view);
     forget(view);
+    view->build_ns = 0;
+    timer_stop(view->tick);
 }
 
 /* --- progress --- */
@@ -146,23 +154,24 @@ static void cut(char *text, int columns)
     }
 }
 
-void view_progress(struct terminal_view *view, const struct event *event)
+/* The line as it is at now_ns, where it has its place and its time. */
+static void draw(struct terminal_view *view, uint64_t now_ns)
 {
-    uint64_t begin_ns = event->reload ? event->reload->times.build_start : 0;
     char text[PROGRESS_LINE_BYTES];
     if (!view->movable || !view->config->terminal.progress || !view_shows(view, LOG_INFO) ||
-        view->line_open || !begin_ns || event->mono_ns < begin_ns + PROGRESS_AFTER_NS ||
-        (view->progress_ns && event->mono_ns < view->progress_ns + PROGRESS_EVERY_NS))
+        view->line_open || !view->build_ns || now_ns < view->build_ns + PROGRESS_AFTER_NS ||
+        (view->progress_ns && now_ns < view->progress_ns + PROGRESS_EVERY_NS))
         return;
-    unsigned seconds = (unsigned)((event->mono_ns - begin_ns) / CLOCK_NS_PER_S);
-    const char *package = event->text ? event->text : "";
+    unsigned seconds = (unsigned)((now_ns - view->build_ns) / CLOCK_NS_PER_S);
     const char *dot = view->utf8 ? "·" : "-";
-    if (event->total > 0)
-        (void)snprintf(text, sizeof text, "building %d/%d packages %s %u s  %s", (int)event->number,
-                       (int)event->total, dot, seconds, package);
-    else
+    if (view->total > 0)
+        (void)snprintf(text, sizeof text, "building %d/%d packages %s %u s  %s", view->done,
+                       view->total, dot, seconds, view->about);
+    else if (view->done > 0)
         (void)snprintf(text, sizeof text, "building %s %d packages done %s %u s  %s", dot,
-                       (int)event->number, dot, seconds, package);
+                       view->done, dot, seconds, view->about);
+    else
+        (void)snprintf(text, sizeof text, "building %s %u s  %s", dot, seconds, view->about);
     /* One column stays free: some terminals wrap when the last one is written. */
     int columns = terminal_columns(OUT_FD) - PREFIX_COLUMNS - 1 - (view->config->log.time ? 11 : 0);
     cut(text, columns > 0 ? columns : 0);
@@ -171,5 +180,22 @@ void view_progress(struct terminal_view *view, const struct event *event)
     (void)buf_puts(&view->line, "  ");
     view_styled(view, STYLE_DIM, text);
     view_flush(view);
-    view->progress_ns = event->mono_ns;
+    view->progress_ns = now_ns;
+}
+
+void view_progress(struct terminal_view *view, const struct event *event)
+{
+    if (!view->build_ns)
+        return;
+    view->done = (int)event->number;
+    view->total = (int)event->total;
+    (void)snprintf(view->about, sizeof view->about, "%s", event->text ? event->text : "");
+    draw(view, event->mono_ns);
+}
+
+void view_tick(void *data)
+{
+    struct terminal_view *view = data;
+    draw(view, clock_mono_ns());
+    timer_start(view->tick, TICK_MS);
 }

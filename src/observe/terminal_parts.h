@@ -27,6 +27,10 @@ struct terminal_view {
     struct buf line;
 
     uint64_t progress_ns; /* when the progress line was drawn; 0: it is not on the screen */
+    struct timer *tick;   /* draws it again while nothing is told */
+    uint64_t build_ns;    /* when the build began that it tells of; 0: none runs */
+    int done, total;      /* its packages, as far as they are known */
+    char about[128];      /* the package that is compiled, or the command */
 
     struct diagnostics diagnostics; /* of the build under way, as its lines come */
     uint64_t build_reload;          /* its reload's id */
@@ -34,9 +38,13 @@ struct terminal_view {
     bool excerpt_waits;
 
     int64_t up_generation; /* of the app that runs; 0: none */
-    bool failed;           /* the last reload */
+    bool failed;           /* a failure still holds … */
+    bool build_failed;     /* … and it was that of a build */
     struct listeners listeners, announced;
     char notice[512]; /* the last one: a reload's end does not say it again */
+
+    bool brief;        /* the line under way is drawn without the phases … */
+    int label_columns; /* … and with at most that much of the path */
 };
 
 /* terminal_text.c */
@@ -67,6 +75,7 @@ void view_build_line(struct terminal_view *view, const struct event *event);
  */
 void view_build_end(struct terminal_view *view, const struct reload *reload, bool excerpt);
 void view_progress(struct terminal_view *view, const struct event *event);
+void view_tick(void *view); /* of view->tick */
 
 /* terminal_reload.c */
 void view_reload_begin(struct terminal_view *view, const struct reload *reload);

@@ -1,24 +1,87 @@
-/* One line a reload: what changed, the time of each phase, how it ended, its number. */
+/*
+ * One line a reload: what changed, the time of each phase, how it ended, its number.
+ *
+ * A line that is wider than the terminal is drawn anew without the phases and, if that is not
+ * enough, with the beginning of the path cut off.
+ */
 #include "observe/terminal_parts.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "platform/terminal.h"
+
+#define OUT_FD            1
+#define LABEL_LEAST       12 /* columns: less of a path tells nothing */
+#define UTF8_CONTINUES(c) (((unsigned char)(c)&0xc0) == 0x80)
+
+typedef void draw_fn(struct terminal_view *view, const struct reload *reload);
+
+/* Columns of text, each character taken as one wide, without the sequences of view_style. */
+static int width(const char *text)
+{
+    int columns = 0;
+    while (*text) {
+        if (*text == '\x1b')
+            text += strcspn(text, "m");
+        else
+            columns += !UTF8_CONTINUES(*text);
+        text += *text != '\0';
+    }
+    return columns;
+}
+
+/* The line that draw makes, as wide as the terminal at most where that can be had. */
+static void line(struct terminal_view *view, const struct reload *reload, draw_fn *draw)
+{
+    int columns = view->tty ? terminal_columns(OUT_FD) : INT_MAX;
+    view->brief = false;
+    view->label_columns = INT_MAX;
+    draw(view, reload);
+    for (int step = 0; step < 2; step++) {
+        int over = width(buf_text(&view->line)) - columns;
+        if (over <= 0)
+            break;
+        int path = reload->changed.len ? width(reload->changed.at[0]) : 0;
+        if (view->brief)
+            view->label_columns = path - over > LABEL_LEAST ? path - over : LABEL_LEAST;
+        view->brief = true;
+        buf_reset(&view->line);
+        draw(view, reload);
+    }
+    view_end(view);
+}
+
+/* The path that changed, without its beginning where there is no room for it. */
+static void path_label(struct terminal_view *view, const char *path)
+{
+    int over = width(path) - view->label_columns;
+    if (over > 0) {
+        view_text(view, "…");
+        over += view->utf8 ? 1 : 3;
+        for (; *path && (over > 0 || UTF8_CONTINUES(*path)); path++)
+            over -= !UTF8_CONTINUES(path[1]);
+    }
+    view_clean(view, path);
+}
 
 static void label(struct terminal_view *view, const struct reload *reload)
 {
     static const char *const CAUSES[] = {
         [CAUSE_START] = "first start", [CAUSE_CHANGE] = "change",
-        [CAUSE_KEY] = "key",           [CAUSE_SIGNAL] = "signal",
+        [CAUSE_KEY] = "key pressed",   [CAUSE_SIGNAL] = "signal",
         [CAUSE_CONTROL] = "trigger",   [CAUSE_CONFIG] = "configuration",
         [CAUSE_CRASH] = "crash"};
     if (!reload->changed.len) {
         view_styled(view, STYLE_BOLD, CAUSES[reload->cause]);
         return;
     }
-    view_styled(view, STYLE_BOLD, reload->changed.at[0]);
+    view_style(view, STYLE_BOLD);
+    path_label(view, reload->changed.at[0]);
+    view_style(view, STYLE_NONE);
     if (reload->changed_len > 1)
         view_textf(view, " +%zu", reload->changed_len - 1);
 }
@@ -41,6 +104,8 @@ static void phase(struct terminal_view *view, const char **before, const char *n
 static void phases(struct terminal_view *view, const struct reload *reload)
 {
     const char *before = "  ";
+    if (view->brief)
+        return;
     int64_t decide = reload_phase_ns(reload, PHASE_DECIDE);
     int64_t wait = reload_phase_ns(reload, PHASE_WAIT);
     int64_t idle = (decide > 0 ? decide : 0) + (wait > 0 ? wait : 0);
@@ -64,18 +129,28 @@ static void mark(struct terminal_view *view, enum view_style style, const char *
     view_text(view, " ");
 }
 
+/* Is what failed before mended by this one? */
+static bool mends(const struct terminal_view *view, const struct reload *reload)
+{
+    return view->failed && (reload->action == ACTION_BUILD || !view->build_failed);
+}
+
 static void served(struct terminal_view *view, const struct reload *reload)
 {
+    bool ended = reload->outcome == RELOAD_ENDED;
+    bool listens = view->listeners.tcp_len || view->listeners.unix_len;
     view_begin(view, PART_RUN);
     mark(view, STYLE_GOOD, "↻");
     label(view, reload);
     phases(view, reload);
     view_style(view, STYLE_GOOD);
-    view_text(view, view->failed ? " — fixed, served in " : " — served in ");
+    view_text(view, mends(view, reload) ? " — fixed, " : " — ");
+    if (view->build_failed && !mends(view, reload))
+        view_text(view, "the old version, as the build still fails, ");
+    view_text(view, ended ? "ran to its end in " : listens ? "served in " : "runs after ");
     view_duration(view, reload_total_ns(reload));
     view_style(view, STYLE_NONE);
     number(view, reload);
-    view_end(view);
 }
 
 static void address(struct terminal_view *view)
@@ -110,9 +185,8 @@ static void left_alone(struct terminal_view *view, const struct reload *reload)
     mark(view, STYLE_GOOD, unchanged ? "≡" : "↻");
     label(view, reload);
     phases(view, reload);
-    view_textf(view, " — %s%s", unchanged && view->failed ? "fixed, " : "", done);
+    view_textf(view, " — %s%s", unchanged && mends(view, reload) ? "fixed, " : "", done);
     number(view, reload);
-    view_end(view);
 }
 
 static size_t count_errors(const struct diagnostics *diagnostics)
@@ -157,7 +231,6 @@ static void build_failed(struct terminal_view *view, const struct reload *reload
     else
         view_text(view, " · the old version keeps serving");
     number(view, reload);
-    view_end(view);
 }
 
 static void start_failed(struct terminal_view *view, const struct reload *reload)
@@ -171,8 +244,9 @@ static void start_failed(struct terminal_view *view, const struct reload *reload
     view_text(view, "start failed");
     view_style(view, STYLE_NONE);
     why(view, reload);
+    if (view->up_generation)
+        view_text(view, " · the old version keeps serving");
     number(view, reload);
-    view_end(view);
 }
 
 static void obsolete(struct terminal_view *view, const struct reload *reload)
@@ -180,11 +254,12 @@ static void obsolete(struct terminal_view *view, const struct reload *reload)
     view_begin(view, PART_WATCH);
     view_style(view, STYLE_DIM);
     view_text(view, "· ");
-    view_clean(view,
-               reload->changed.len ? reload->changed.at[0] : reload_cause_name(reload->cause));
+    if (reload->changed.len)
+        path_label(view, reload->changed.at[0]);
+    else
+        view_clean(view, reload_cause_name(reload->cause));
     view_textf(view, " — a newer change took over  #%" PRIu64, reload->id);
     view_style(view, STYLE_NONE);
-    view_end(view);
 }
 
 void view_reload_begin(struct terminal_view *view, const struct reload *reload)
@@ -205,32 +280,38 @@ void view_reload_begin(struct terminal_view *view, const struct reload *reload)
 void view_reload_end(struct terminal_view *view, const struct reload *reload)
 {
     bool bad = reload->outcome == RELOAD_BUILD_FAILED || reload->outcome == RELOAD_START_FAILED;
-    bool good = reload->outcome == RELOAD_SERVED || reload->outcome == RELOAD_UNCHANGED;
+    bool good = reload->outcome == RELOAD_SERVED || reload->outcome == RELOAD_ENDED ||
+                reload->outcome == RELOAD_UNCHANGED;
     if (view_shows(view, bad ? LOG_ERROR : LOG_INFO)) {
         switch (reload->outcome) {
         case RELOAD_SERVED:
-            served(view, reload);
+            line(view, reload, served);
             address(view);
+            break;
+        case RELOAD_ENDED:
+            line(view, reload, served);
             break;
         case RELOAD_UNCHANGED:
         case RELOAD_REFRESHED:
-            left_alone(view, reload);
+            line(view, reload, left_alone);
             break;
         case RELOAD_BUILD_FAILED:
-            build_failed(view, reload);
+            line(view, reload, build_failed);
             break;
         case RELOAD_START_FAILED:
-            start_failed(view, reload);
+            line(view, reload, start_failed);
             break;
         case RELOAD_OBSOLETE:
-            obsolete(view, reload);
+            line(view, reload, obsolete);
             break;
         case RELOAD_RUNNING:
         case RELOAD_STOPPED: /* the end is told already */
             break;
         }
     }
+    if (reload->action == ACTION_BUILD && (bad || good))
+        view->build_failed = reload->outcome == RELOAD_BUILD_FAILED;
     if (bad || good)
-        view->failed = bad;
+        view->failed = bad || view->build_failed;
     *view->notice = '\0';
 }

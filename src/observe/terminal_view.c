@@ -54,8 +54,10 @@ static void watching(struct terminal_view *view, const struct event *event)
     view_text(view, "watching ");
     view_clean(view, event->text ? event->text : "");
     view_style(view, STYLE_DIM);
-    view_textf(view, " · %" PRId64 " ms%s", event->number,
-               event->flag ? " · partly by polling" : "");
+    if (event->number > 0)
+        view_textf(view, " · %" PRId64 " ms", event->number);
+    if (event->flag)
+        view_text(view, " · partly by polling");
     view_style(view, STYLE_NONE);
     view_end(view);
 }
@@ -120,7 +122,7 @@ static void ready(struct terminal_view *view, const struct event *event)
     view_style(view, STYLE_GOOD);
     view_text(view, "↻");
     view_style(view, STYLE_NONE);
-    view_textf(view, " the app serves again · start %" PRId64, event->number);
+    view_textf(view, " the app serves again (start no. %" PRId64 ")", event->number);
     view_end(view);
 }
 
@@ -243,7 +245,7 @@ static void on_event(void *data, const struct event *event)
     }
 }
 
-struct terminal_view *terminal_view_new(struct bus *bus, struct sink *out,
+struct terminal_view *terminal_view_new(struct loop *loop, struct bus *bus, struct sink *out,
                                         const struct config *config, bool tty)
 {
     struct terminal_view *view = mem_new(1, sizeof *view);
@@ -251,6 +253,7 @@ struct terminal_view *terminal_view_new(struct bus *bus, struct sink *out,
     view->out = out;
     view->config = config;
     view->tty = tty;
+    view->tick = timer_new(loop, view_tick, view);
     buf_init(&view->line, VIEW_LINE_BYTES_MAX);
     view_decide(view);
     sink_on_dropped(out, NULL, NULL);
@@ -291,6 +294,7 @@ void terminal_view_free(struct terminal_view *view)
 {
     bus_unsubscribe(view->bus, on_event, view);
     view_fresh(view);
+    timer_free(view->tick);
     diagnostics_fini(&view->diagnostics);
     buf_fini(&view->line);
     free(view);

@@ -12,7 +12,8 @@
 #include "observe/sink.h"
 
 struct terminal_view;
-struct terminal_view *terminal_view_new(struct bus *bus, struct sink *out,
+/* While a build runs, a timer on loop keeps the seconds of its progress line going. */
+struct terminal_view *terminal_view_new(struct loop *loop, struct bus *bus, struct sink *out,
                                         const struct config *config, bool tty);
 void terminal_view_config(struct terminal_view *view, const struct config *config); /* changed */
 void terminal_view_clear(struct terminal_view *view);                               /* the c key */

@@ -7,7 +7,7 @@
 
 #define MINUTE_NS (60 * CLOCK_NS_PER_S)
 
-static const char WHAT_TO_DO[] = "waiting for a change, or press r to start it";
+static const char WHAT_TO_DO[] = "waiting for a change, r or zonda trigger";
 
 void policy_fini(struct policy *policy)
 {

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -129,6 +130,54 @@ def test_doctor(mini):
     json.loads(run_zonda(mini, "doctor", "--json").stdout)
 
 
+def test_doctor_finds_what_a_run_would_build(tmp_path):
+    """Where zonda ends with status 3, all is not well."""
+    done = run_zonda(tmp_path, "doctor")
+    assert done.returncode == 1 and re.search(r"fail +target .*nothing to build", done.stdout), done
+    assert "gin's default" not in done.stdout and ".zonda will be made" in done.stdout
+
+
+def test_a_directory_is_told_from_a_file(tmp_path):
+    done = run_zonda(tmp_path, "validate", ".")
+    assert done.returncode == 3
+    assert done.stderr.startswith(".: error: this is a directory\n"), done.stderr
+    (tmp_path / "web").mkdir()
+    assert "web is a directory" in run_zonda(tmp_path, "explain", "web").stdout
+    assert "--build.package=./web" in run_zonda(tmp_path, "./web").stderr
+
+
+def test_init_cuts_a_long_list(tmp_path):
+    (tmp_path / "go.mod").write_text("module example.com/many\n")
+    for i in range(10, 30):
+        (tmp_path / f"cmd/{i}").mkdir(parents=True)
+        (tmp_path / f"cmd/{i}/main.go").write_text("package main\n")
+    lines = run_zonda(tmp_path, "init").stdout.splitlines()
+    assert sum("Main package" in line for line in lines) == 9 and "  … and 11 more" in lines
+    assert "./cmd/10: the one to run" in lines[-2]
+
+
+@pytest.mark.parametrize(
+    "line, answer",
+    [
+        ("zonda --build.package =", "web"),
+        ("zonda --run.stop_signal = SIGTE", "SIGTERM"),
+        ("zonda --log.format", "text"),
+        ("zonda --log.format = j", "json"),
+        ("zonda val", "validate"),
+    ],
+)
+def test_bash_completes(tmp_path, line, answer):
+    """The words as bash splits them; the cursor stands behind the last one."""
+    (tmp_path / "web").mkdir()
+    (tmp_path / "zonda.bash").write_text(run_zonda(tmp_path, "completion", "bash").stdout)
+    words = line.split() + ([""] if line.endswith("format") else [])
+    script = 'source zonda.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _zonda; echo "${COMPREPLY[@]}"'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", *words], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert answer in done.stdout.split(), done
+
+
 @pytest.mark.crucial
 def test_schema_and_completion(tmp_path):
     schema = json.loads(run_zonda(tmp_path, "schema").stdout)
@@ -187,6 +236,50 @@ def test_wait_outcomes(plain, start):
     zonda.wait_event("build_begin", where=lambda event: "sleep" in str(event.line))
     late = zonda.run("wait", "--timeout=200ms")
     assert late.returncode == 1 and "not being served" in late.stderr, late
+    zonda.stop()
+
+
+def test_wait_tells_what_still_holds(mini, start):
+    """Neither a refreshed stylesheet nor the old version started anew hides a build that fails."""
+    zonda = start(mini).ready()
+    zonda.edit("handlers/handlers.go", '"one"', '"two')
+    assert zonda.run("wait").returncode == 1
+    zonda.edit("static/style.css", "style-one", "style-two")
+    failed = zonda.run("wait")
+    assert failed.returncode == 1 and "handlers.go:11" in failed.stderr, failed
+    zonda.edit("handlers/handlers.go", '"two', '"two"')
+    assert zonda.run("wait").returncode == 0
+    # What was refreshed while the build ran is not its outcome.
+    with zonda.one_reload("served", "build"):
+        zonda.edit("handlers/handlers.go", '"two"', '"three"')
+        zonda.edit("static/style.css", "style-two", "style-three")
+    zonda.edit("go.mod", "\ngo 1", "\ngo 99")  # a message of the go command without a place
+    failed = zonda.run("wait")
+    assert failed.returncode == 1 and "requires go" in failed.stderr, failed
+    zonda.stop()
+
+
+def test_wait_for_an_app_that_is_down(plain, start):
+    zonda = start(plain, "--run.restart=never").ready()
+    os.kill(zonda.app_pid, signal.SIGKILL)
+    zonda.wait_event("app_exit")
+    down = zonda.run("wait")
+    assert down.returncode == 1 and "crashed" in down.stderr, down
+    assert zonda.status()["ports"] == []
+    zonda.stop()
+
+
+@pytest.mark.crucial
+def test_wait_for_an_app_that_ends(plain, start):
+    """A program that does its work and ends with 0 has not failed."""
+    (plain / "app.py").write_text("print(open('built.out').read())\n")
+    zonda = start(plain)
+    zonda.wait_event("reload_end", outcome="ended")
+    done = zonda.run("wait")
+    assert done.returncode == 0 and "ended" in done.stdout, done
+    assert not [event for event in zonda.events if event.level in ("warn", "error")], zonda.story()
+    with zonda.one_reload("ended"):
+        zonda.write("text.txt", "two")
     zonda.stop()
 
 

@@ -9,7 +9,7 @@ MISTAKES = [
     ("syntax", "[build\n", "1:", ""),
     ("syntax-value", "[run]\nargs = [1, \n", "", ""),
     ("not-utf8", b"[run]\nargs = ['\xff']\n", "2:", ""),
-    ("duplicate-key", '[build]\npackage = "."\npackage = "."\n', "3:1", "package"),
+    ("duplicate-key", '[build]\npackage = "a"\npackage = "a"\n', "3:1", "package"),
     ("duplicate-table", "[run]\n[run]\n", "2:", "run"),
     ("unknown-key", '[build]\ncomand = "x"\n', "2:1", "command"),
     ("unknown-key-hint", "[run]\nstop_timout = '5s'\n", "2:1", "stop_timeout"),

@@ -108,6 +108,16 @@ def test_stdin(plain, start):
     zonda.stop()
 
 
+def test_keys_are_left_to_a_pager(plain, start):
+    """In zonda | less what is typed is for the pager, though it comes from the same terminal."""
+    zonda = start(plain, tty=True, prefix=["sh", "-c", '"$0" "$@" >/dev/null']).ready()
+    import termios
+
+    lflags = termios.ICANON | termios.ECHO
+    assert termios.tcgetattr(zonda.master)[3] & lflags == lflags
+    zonda.stop()
+
+
 def test_banner_and_address(mini, start):
     """The first lines say what runs and where it listens."""
     zonda = start(mini, tty=True, level="info").ready()
@@ -123,3 +133,28 @@ def test_no_escapes_without_terminal(plain, start):
     zonda.process.terminate()
     assert zonda.wait_exit() == 0
     assert not any(b"\x1b" in line for line in zonda.broken), zonda.broken
+
+
+def test_what_is_not_mended_is_not_fixed(plain, start):
+    """r starts the old version again; the build fails as before, and that is said."""
+    zonda = start(plain, tty=True).ready()
+    (plain / "text.txt").unlink()
+    zonda.wait_screen(r"build failed .* the old version keeps serving")
+    zonda.press("r")
+    zonda.wait_screen(r"the old version, as the build still fails, served in")
+    assert "fixed" not in zonda.screen
+    zonda.write("text.txt", "two")
+    zonda.wait_screen(r"fixed, served in")
+    zonda.stop()
+
+
+def test_key_during_the_first_build(plain, start):
+    """The build under way ends in a start anyway: nothing is given up."""
+    path = plain / "zonda.toml"
+    path.write_text(path.read_text().replace('"cp text.txt built.out"', '"sleep 1; cp text.txt built.out"'))
+    zonda = start(plain, tty=True)
+    zonda.wait_event("build_begin")
+    zonda.press("r")
+    end = zonda.wait_event("reload_end")
+    assert end["outcome"] == "served" and end["id"] == 1, zonda.story()
+    zonda.stop()

@@ -4,6 +4,7 @@
 
 #include "build/dotenv.h"
 #include "command/doctor/doctor.h"
+#include "command/project.h"
 #include "platform/sysinfo.h"
 
 #define PORTS_MAX 16
@@ -73,7 +74,10 @@ void check_ports(struct doctor *doctor)
         add(&ports, (long)json_number(json_at(running, i), 0), "the app");
     if (doctor->config)
         from_environment(doctor, &ports);
-    add(&ports, 8080, "gin's default");
+    if (project_is_go(doctor->root))
+        add(&ports, 8080, "gin's default");
+    if (ports.len == 0)
+        doctor_add(doctor, FINDING_OK, "ports", NULL, "none is known before the app has started");
     for (size_t i = 0; i < ports.len; i++) {
         uint16_t port = ports.at[i].port;
         const char *from = ports.at[i].from;

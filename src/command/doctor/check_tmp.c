@@ -66,7 +66,8 @@ void check_tmp(struct doctor *doctor)
                    "%s is on another file system than the project: binaries are copied, not linked",
                    shown);
     else
-        doctor_add(doctor, FINDING_OK, "tmp_dir", NULL, "%s is writable", shown);
+        doctor_add(doctor, FINDING_OK, "tmp_dir", NULL, "%s %s", shown,
+                   fs_is_dir(tmp) ? "is writable" : "will be made");
     check_space(doctor, dir);
     free(dir);
 }

@@ -63,8 +63,9 @@ static void print_json(const struct doctor *doctor, bool healthy)
 
 static int run(const struct arguments *arguments)
 {
-    static void (*const checks[])(struct doctor *) = {
-        check_system, check_config, check_running, check_tree, check_tmp, check_go, check_ports};
+    static void (*const checks[])(struct doctor *) = {check_system,  check_config, check_target,
+                                                      check_running, check_tree,   check_tmp,
+                                                      check_go,      check_ports};
     struct doctor doctor = {.arguments = arguments};
     struct err ignored;
     environment_read(&doctor.env);
@@ -102,8 +103,9 @@ const struct command_entry COMMAND_DOCTOR = {
     .summary = "Check this machine and project for what keeps reloads from working",
     .help =
         "Looks at watch limits against the directories of this project, file systems that deliver\n"
-        "no events, the directory for builds, the Go toolchain, the configuration, the ports of\n"
-        "the app and who holds them, and the terminal. Changes nothing. Exit status 0, or 1\n"
+        "no events, the directory for builds, the Go toolchain, the configuration, what would be\n"
+        "built and run, the ports of the app and who holds them, and the terminal. Changes "
+        "nothing. Exit status 0, or 1\n"
         "where something fails.",
     .run = run,
 };

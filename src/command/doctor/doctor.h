@@ -38,6 +38,7 @@ void doctor_add(struct doctor *doctor, enum finding_level level, const char *top
 void check_system(struct doctor *doctor);  /* versions, descriptors, terminal, locale */
 void check_config(struct doctor *doctor);  /* the file, and whether it is valid */
 void check_running(struct doctor *doctor); /* another zonda here */
+void check_target(struct doctor *doctor);  /* what is built and run */
 void check_tree(struct doctor *doctor);    /* directories against watch limits, file system */
 void check_tmp(struct doctor *doctor);     /* tmp_dir: writable, same file system, space */
 void check_go(struct doctor *doctor);      /* toolchain */

@@ -90,6 +90,9 @@ static void refuses(void **state)
     } cases[] = {
         {{"serve", NULL}, "no command serve", "zonda -- serve"},
         {{"statsu", NULL}, "no command statsu", "did you mean zonda status?"},
+        {{".", NULL}, "no command .", "zonda --build.package=.; for the app: zonda -- ."},
+        {{"run", "../..", NULL}, "take the word ../..", "zonda --build.package=../..;"},
+        {{"/no/such", NULL}, "no command /no/such", "arguments for the app go after --"},
         {{"run", "serve", NULL}, "does not take the word serve", "zonda -- serve"},
         {{"status", "now", NULL}, "does not take the word now", "usage: zonda status"},
         {{"--build.pakage=x", NULL}, "unknown option --build.pakage", "--build.package"},

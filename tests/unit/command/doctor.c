@@ -119,6 +119,42 @@ static void tells_a_port_of_ours_from_one_that_is_taken(void **state)
     (void)close(fd);
 }
 
+/* What makes a run end with status 3 is no healthy project. */
+static void finds_what_a_run_would_build(void **state)
+{
+    char scratch[] = "/tmp/zonda-test-XXXXXX";
+    char *empty = mem_string("");
+    struct err err;
+    (void)state;
+    assert_non_null(mkdtemp(scratch));
+    struct config config = {.root = scratch, .tmp_dir = scratch};
+    config.build.package = config.build.output = empty;
+    struct doctor *doctor = doctor_new();
+    mem_replace(&doctor->root, scratch);
+    doctor->config = &config;
+    check_target(doctor);
+    check_ports(doctor);
+    const struct finding *finding = finding_of(doctor, "there is nothing to build or run");
+    assert_int_equal(finding->level, FINDING_FAIL);
+    assert_non_null(finding->hint);
+    (void)finding_of(doctor, "none is known"); /* of gin's port there is no word */
+    doctor_free(doctor);
+
+    char *module = mem_format("%s/go.mod", scratch), *source = mem_format("%s/main.go", scratch);
+    assert_int_equal(fs_write(module, "module a.b/shop\n", 16, 0644, &err), 0);
+    assert_int_equal(fs_write(source, "package main\n", 13, 0644, &err), 0);
+    doctor = doctor_new();
+    mem_replace(&doctor->root, scratch);
+    doctor->config = &config;
+    check_target(doctor);
+    assert_int_equal(finding_of(doctor, "shop: go build .")->level, FINDING_OK);
+    doctor_free(doctor);
+    assert_int_equal(fs_remove_tree(scratch, &err), 0);
+    free(module);
+    free(source);
+    free(empty);
+}
+
 static void finds_a_tmp_dir_that_cannot_be(void **state)
 {
     char scratch[] = "/tmp/zonda-test-XXXXXX";
@@ -142,7 +178,7 @@ static void finds_a_tmp_dir_that_cannot_be(void **state)
     mem_replace(&doctor->root, scratch);
     doctor->config = &config;
     check_tmp(doctor);
-    assert_int_equal(finding_of(doctor, "not/yet is writable")->level, FINDING_OK);
+    assert_int_equal(finding_of(doctor, "not/yet will be made")->level, FINDING_OK);
     doctor_free(doctor);
 
     assert_int_equal(fs_remove_tree(scratch, &err), 0);
@@ -196,6 +232,7 @@ int main(void)
         cmocka_unit_test(captures_what_a_command_prints),
         cmocka_unit_test(tells_why_a_command_gave_nothing),
         cmocka_unit_test(tells_a_port_of_ours_from_one_that_is_taken),
+        cmocka_unit_test(finds_what_a_run_would_build),
         cmocka_unit_test(finds_a_tmp_dir_that_cannot_be),
         cmocka_unit_test(compares_go_with_go_mod),
     };

@@ -71,6 +71,25 @@ static void a_go_build_of_its_own(void **state)
     target_fini(&target);
 }
 
+/* A shell in a directory of the module is a common place to start from. */
+static void a_part_of_a_module(void **state)
+{
+    struct target target;
+    struct err err = {0};
+    struct problems problems = {0};
+    (void)state;
+    put("go.mod", "module example.com/shop\n");
+    main_package("cmd/api");
+    const struct config_request request = {.dir = at("cmd/api")};
+    struct config *config = config_load(&request, &problems);
+    assert_non_null(config);
+    assert_int_equal(target_find(config, &target, &err), ERR_CONFIG);
+    assert_string_equal(err.hint, "it is part of a module: cd ../.. && zonda "
+                                  "--build.package=./cmd/api");
+    config_free(config);
+    problems_fini(&problems);
+}
+
 static void any_command(void **state)
 {
     struct target target;
@@ -104,11 +123,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
     const struct CMUnitTest tests[] = {
-        TEST(the_only_main_package),
-        TEST(several_main_packages),
-        TEST(a_go_build_of_its_own),
-        TEST(any_command),
-        TEST(nothing),
+        TEST(the_only_main_package), TEST(several_main_packages), TEST(a_go_build_of_its_own),
+        TEST(a_part_of_a_module),    TEST(any_command),           TEST(nothing),
     };
     return cmocka_run_group_tests_name("engine/target", tests, NULL, NULL);
 }

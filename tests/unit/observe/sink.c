@@ -250,6 +250,34 @@ static void a_closed_pipe_is_said(void **state)
     fs_fd_close(&fds[1]);
 }
 
+static void unread(void *data)
+{
+    ++*(int *)data;
+}
+
+static bool is_unread(void *data)
+{
+    return *(int *)data > 0;
+}
+
+/* Told once, and not of a reader who is only slow. */
+static void a_reader_who_went_is_told_of(void **state)
+{
+    int fds[2], times = 0;
+    (void)state;
+    assert_int_equal(fs_pipe(fds, &err), 0);
+    struct failure failure = {.sink = sink_to_fd(loop, fds[1])};
+    sink_on_unread(failure.sink, unread, &times);
+    fs_fd_close(&fds[0]);
+    put(failure.sink, "nobody reads it\n");
+    assert_true(await(loop, is_unread, &times));
+    assert_true(await(loop, has_failed, &failure));
+    put(failure.sink, "nor this\n");
+    sink_free(failure.sink);
+    assert_int_equal(times, 1);
+    fs_fd_close(&fds[1]);
+}
+
 /* --- a slow reader --- */
 
 struct reader {
@@ -390,6 +418,7 @@ int main(void)
         TEST(a_full_disk_is_said_once),
         TEST(it_goes_on_when_there_is_room),
         TEST(a_closed_pipe_is_said),
+        TEST(a_reader_who_went_is_told_of),
         TEST(a_slow_reader_makes_it_full),
         TEST(what_is_too_much_is_counted),
         TEST(a_stuck_reader_does_not_hold_up_the_end),

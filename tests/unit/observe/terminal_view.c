@@ -2,9 +2,11 @@
 
 #include <stdio.h>
 
+#include "../platform/await.h"
 #include "fixture.h"
-#include "observe/terminal_view.h"
+#include "observe/terminal_parts.h"
 #include "platform/fs.h"
+#include "platform/terminal.h"
 
 static struct fixture fixture;
 static struct terminal_view *view;
@@ -28,7 +30,14 @@ static int close_all(void **state)
 
 static void show(bool tty)
 {
-    view = terminal_view_new(fixture.bus, fixture.sink, &fixture.config, tty);
+    view = terminal_view_new(fixture.loop, fixture.bus, fixture.sink, &fixture.config, tty);
+}
+
+/* The same, and the app listens already. */
+static void show_up(bool tty)
+{
+    show(tty);
+    view->listeners = view->announced = (struct listeners){.tcp_ports = {8080}, .tcp_len = 1};
 }
 
 /* What was shown since show(). */
@@ -77,7 +86,7 @@ static void a_day_begins(void **state)
         "zonda  watching 214 directories, 1530 files · 12 ms\n"
         "zonda  ↻ first start  build 812 ms · stop 6 ms · start 23 ms — served in 841 ms  #12\n"
         "zonda  → http://127.0.0.1:8080\n"
-        "zonda  ↻ key  build 812 ms · stop 6 ms · start 23 ms — served in 841 ms  #13\n"
+        "zonda  ↻ key pressed  build 812 ms · stop 6 ms · start 23 ms — served in 841 ms  #13\n"
         "zonda  stopping · SIGINT\n");
     reload_fini(&reload);
 }
@@ -87,7 +96,7 @@ static void a_reload_is_one_line(void **state)
     struct reload reload = served_reload();
     (void)state;
     reload.times.build_start += 19 * MS;
-    show(false);
+    show_up(false);
     end(&reload);
     assert_string_equal(shown(),
                         "zonda  ↻ internal/web/cart.go +1  wait 19 ms · build 793 ms · stop 6 ms · "
@@ -102,7 +111,8 @@ static void with_colours(void **state)
     fixture.config.terminal.color_run = (char[]){"bold_green"};
     fixture.config.terminal.color_main = (char[]){"raw"};
     fixture.config.terminal.color_watch = (char[]){"puce"};
-    show(true);
+    fixture.config.terminal.color = CHOICE_ALWAYS;
+    show_up(false);
     end(&reload);
     PUBLISH(.kind = EVENT_NOTICE, .level = LOG_WARN, .text = "careful");
     reload.outcome = RELOAD_OBSOLETE;
@@ -146,7 +156,7 @@ static void without_utf8(void **state)
     struct reload reload = served_reload();
     (void)state;
     (void)setenv("LC_ALL", "C", 1);
-    show(false);
+    show_up(false);
     end(&reload);
     reload.outcome = RELOAD_BUILD_FAILED;
     end(&reload);
@@ -225,7 +235,7 @@ static void a_fix_is_said(void **state)
 {
     struct reload reload = served_reload();
     (void)state;
-    show(false);
+    show_up(false);
     PUBLISH(.kind = EVENT_APP_STARTED, .number = 1);
     reload.outcome = RELOAD_BUILD_FAILED;
     (void)snprintf(reload.message, sizeof reload.message, "make: exit status 2");
@@ -255,7 +265,7 @@ static void a_fix_is_said(void **state)
         "#12\n"
         "zonda  ≡ internal/web/cart.go +1  build 812 ms — same binary, the app goes on  #12\n"
         "zonda  ✗ internal/web/cart.go +1  build 812 ms — start failed · the app ended: exit "
-        "status 2  #12\n"
+        "status 2 · the old version keeps serving  #12\n"
         "zonda  ✗ no such file\n"
         "       make one\n"
         "zonda  ✗ internal/web/cart.go +1  build failed in 812 ms · the app is stopped until it "
@@ -382,6 +392,79 @@ static void a_long_build_shows_progress(void **state)
     reload_fini(&reload);
 }
 
+static bool has_drawn(void *data)
+{
+    (void)data;
+    return fs_stat(fixture.path, true).size_bytes > 0;
+}
+
+/* A command of one's own counts no packages; its seconds go on all the same. */
+static void a_silent_build_shows_that_it_goes_on(void **state)
+{
+    struct reload reload = served_reload();
+    (void)state;
+    fixture.config.terminal.color = CHOICE_NEVER;
+    reload.times.build_start = clock_mono_ns() - 41 * SECOND;
+    show(true);
+    PUBLISH(.kind = EVENT_BUILD_BEGIN, .reload = &reload, .text = "make all");
+    assert_true(await(fixture.loop, has_drawn, NULL));
+    PUBLISH(.kind = EVENT_BUILD_END, .reload = &reload, .flag = true);
+    assert_false(timer_active(view->tick));
+    const char *text = shown();
+    const char *line = "\r\x1b[Kzonda  building · 4";
+    assert_memory_equal(text, line, strlen(line));
+    assert_non_null(strstr(text, " s  make all\r\x1b[K"));
+    reload_fini(&reload);
+}
+
+/* Columns of the one line that is shown, which has two characters beyond ASCII at most. */
+static int columns_of(const char *text)
+{
+    int columns = 0;
+    for (; *text && *text != '\n'; text++)
+        columns += ((unsigned char)*text & 0xc0) != 0x80;
+    return columns;
+}
+
+static void a_narrow_terminal_is_not_passed(void **state)
+{
+    struct reload reload = served_reload();
+    char path[2048];
+    (void)state;
+    fixture.config.terminal.color = CHOICE_NEVER;
+    int columns = terminal_columns(1);
+    int len = columns < 40 ? 40 : columns - 38; /* fits, but not with the phases */
+    (void)snprintf(path, sizeof path, "%0*d.go", len - 3, 7);
+    mem_replace(&reload.changed.at[0], path);
+    reload.changed_len = 1;
+    show(true);
+    end(&reload);
+    assert_null(strstr(shown(), "build 8"));
+    assert_non_null(strstr(buf_text(&fixture.out), path));
+    assert_true(columns < 80 || columns_of(buf_text(&fixture.out)) <= columns);
+    reload_fini(&reload);
+}
+
+static void a_long_path_loses_its_beginning(void **state)
+{
+    struct reload reload = served_reload();
+    char path[2048];
+    (void)state;
+    fixture.config.terminal.color = CHOICE_NEVER;
+    int columns = terminal_columns(1);
+    (void)snprintf(path, sizeof path, "%0*d/cart.go", columns < 1900 ? columns : 1900, 7);
+    mem_replace(&reload.changed.at[0], path);
+    reload.changed_len = 1;
+    show(true);
+    end(&reload);
+    const char *text = shown();
+    assert_memory_equal(text, "zonda  ↻ …0", strlen("zonda  ↻ …0"));
+    assert_non_null(strstr(text, "07/cart.go — "));
+    assert_non_null(strstr(text, "  #12\n"));
+    assert_true(columns < 60 || columns_of(text) == columns);
+    reload_fini(&reload);
+}
+
 static void no_progress_without_terminal(void **state)
 {
     struct reload reload = served_reload();
@@ -443,7 +526,7 @@ static void other_news(void **state)
                                  "zonda  ! two\n"
                                  "       lines\n"
                                  "       do this\n"
-                                 "zonda  ↻ the app serves again · start 5\n"
+                                 "zonda  ↻ the app serves again (start no. 5)\n"
                                  "       r  restart\n"
                                  "       q  quit\n"
                                  "zonda  stopping at once · SIGINT\n");
@@ -478,6 +561,9 @@ int main(void)
         TEST(levels_hide_lines),
         TEST(controls_do_not_come_through),
         TEST(a_long_build_shows_progress),
+        TEST(a_silent_build_shows_that_it_goes_on),
+        TEST(a_narrow_terminal_is_not_passed),
+        TEST(a_long_path_loses_its_beginning),
         TEST(no_progress_without_terminal),
         TEST(the_screen_is_cleared),
         TEST(other_news),

@@ -47,7 +47,7 @@ static void backs_off_and_gives_up(void **state)
     ends(2, 50, false, AT(4));
     assert_false(decision.retry);
     assert_string_equal(decision.why, "the app crashed: exit status 2, 4 times in a row; waiting "
-                                      "for a change, or press r to start it");
+                                      "for a change, r or zonda trigger");
     policy_reset(&policy);
     ends(2, 50, false, AT(5));
     assert_true(decision.retry);
@@ -94,8 +94,8 @@ static void tells_an_end_from_a_crash(void **state)
     (void)state;
     ends(0, 50, true, AT(1));
     assert_false(decision.retry);
-    assert_string_equal(decision.why, "the app ended with exit status 0; waiting for a change, or "
-                                      "press r to start it");
+    assert_string_equal(decision.why, "the app ended with exit status 0; waiting for a change, "
+                                      "r or zonda trigger");
     rules.restart = RESTART_ALWAYS;
     for (int i = 0; i < 10; i++) {
         ends(0, 50, true, AT(1));
@@ -107,8 +107,8 @@ static void tells_an_end_from_a_crash(void **state)
     assert_false(decision.retry);
     ends(1, 50, true, AT(1));
     assert_false(decision.retry);
-    assert_string_equal(decision.why, "the app ended: exit status 1; waiting for a change, or "
-                                      "press r to start it");
+    assert_string_equal(decision.why, "the app ended: exit status 1; waiting for a change, "
+                                      "r or zonda trigger");
 }
 
 static void a_signal_is_a_crash(void **state)
