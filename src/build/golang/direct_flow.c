@@ -1,0 +1,208 @@
+/* The stages up to the link: plan, look, compile. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "build/golang/direct_state.h"
+
+void direct_output(struct direct *direct, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        char *line = mem_string_n(text, len);
+        if (direct->events.on_line)
+            direct->events.on_line(direct->events.data, line, true);
+        free(line);
+        text += len + (text[len] == '\n');
+    }
+}
+
+void direct_done(struct direct *direct, enum direct_outcome outcome)
+{
+    struct direct_result *result = &direct->result;
+    result->outcome = direct->cancelled ? DIRECT_CANCELLED : outcome;
+    result->quick = result->outcome == DIRECT_DONE && direct->plan && !result->by_go_build &&
+                    goplan_is_quick(direct->plan);
+    direct->stage = DIRECT_IDLE;
+    direct->building = false;
+    if (result->quick)
+        direct_exact_later(direct);
+    if (direct->events.on_done)
+        direct->events.on_done(direct->events.data, result); /* may begin the next build */
+}
+
+void direct_drop_plan(struct direct *direct)
+{
+    golink_close(direct->link);
+    goplan_free(direct->plan);
+    free(direct->linked);
+    direct->link = NULL;
+    direct->plan = NULL;
+    direct->linked = NULL;
+}
+
+static void progress(void *data, int done, int total, const char *package)
+{
+    struct direct *direct = data;
+    if (direct->events.on_progress)
+        direct->events.on_progress(direct->events.data, done, total, package);
+}
+
+/* --- plan --- */
+
+static void on_package(void *data, const char *package)
+{
+    struct direct *direct = data;
+    progress(direct, ++direct->result.packages, 0, package);
+}
+
+static void on_planned(void *data, struct goplanning_result *result)
+{
+    struct direct *direct = data;
+    direct->plan = result->plan;
+    bool refused = result->refused;
+    if (!result->plan && !result->cancelled && !refused)
+        (void)snprintf(direct->never, sizeof direct->never, "%.250s", result->err.message);
+    goplanning_free(direct->planning);
+    direct->planning = NULL;
+    direct->result.plan_ns = clock_mono_ns() - direct->since_ns;
+    if (direct->cancelled) {
+        direct_drop_plan(direct); /* its objects were never linked */
+        direct_done(direct, DIRECT_CANCELLED);
+    } else if (!direct->plan) {
+        direct_command(direct, refused ? "the go command has something to say" : direct->never);
+    } else {
+        direct_link_first(direct);
+    }
+}
+
+void direct_plan(struct direct *direct)
+{
+    struct goplanning_request request = {.go = direct->request.go,
+                                         .dir = direct->request.dir,
+                                         .package = direct->request.package,
+                                         .work = direct->work,
+                                         .flags = &direct->request.flags,
+                                         .env = &direct->request.env,
+                                         .debug_info = direct->request.debug_info,
+                                         .on_package = on_package,
+                                         .on_done = on_planned,
+                                         .data = direct};
+    direct_drop_plan(direct);
+    strs_clear(&direct->changed); /* the go command looks at everything */
+    direct->all_changed = false;
+    direct->stage = DIRECT_PLANNING;
+    direct->since_ns = clock_mono_ns();
+    direct->planning = goplanning_start(direct->loop, &request);
+}
+
+void direct_fall_back(struct direct *direct, const char *reason)
+{
+    direct->result.fell_back = true;
+    (void)snprintf(direct->result.reason, sizeof direct->result.reason, "%.250s", reason);
+    direct_plan(direct);
+}
+
+/* --- compile --- */
+
+static void on_output(void *data, const char *text)
+{
+    direct_output(data, text);
+}
+
+static void on_wave(void *data, const struct gowave_result *result)
+{
+    struct direct *direct = data;
+    enum gowave_outcome outcome = result->outcome;
+    char reason[sizeof result->reason];
+    memcpy(reason, result->reason, sizeof reason);
+    direct->result.packages = result->compiled;
+    direct->result.compile_ns = clock_mono_ns() - direct->since_ns;
+    direct->unlinked |= result->changed > 0;
+    gowave_free(direct->wave);
+    direct->wave = NULL;
+    if (direct->cancelled || outcome == GOWAVE_CANCELLED) {
+        direct_done(direct, DIRECT_CANCELLED);
+    } else if (outcome == GOWAVE_NOT_UNDERSTOOD) {
+        direct_fall_back(direct, reason);
+    } else if (outcome == GOWAVE_FAILED) {
+        direct->result.status = (struct exit_status){.code = 1};
+        direct_done(direct, DIRECT_FAILED);
+    } else {
+        if (direct->exact)
+            goplan_adopt_exact(direct->plan);
+        direct_link(direct);
+    }
+}
+
+static void compile(struct direct *direct)
+{
+    struct gowave_request request = {.plan = direct->plan,
+                                     .view = direct->exact ? GOVIEW_EXACT : GOVIEW_SERVED,
+                                     .quick = !direct->exact,
+                                     .jobs = direct->request.jobs,
+                                     .on_output = on_output,
+                                     .on_progress = progress,
+                                     .on_done = on_wave,
+                                     .data = direct};
+    direct->stage = DIRECT_COMPILING;
+    direct->since_ns = clock_mono_ns();
+    direct->wave = gowave_start(direct->loop, &request);
+}
+
+/* --- look --- */
+
+static void look_work(void *data)
+{
+    struct direct *direct = data;
+    direct->reason[0] = '\0';
+    if (!golook_again(direct->plan, direct->looking_all ? NULL : &direct->looking,
+                      direct->reason) &&
+        !direct->reason[0])
+        (void)snprintf(direct->reason, sizeof direct->reason, "something has changed");
+}
+
+static void look_done(void *data)
+{
+    struct direct *direct = data;
+    direct->result.look_ns = clock_mono_ns() - direct->since_ns;
+    strs_clear(&direct->looking);
+    if (direct->reason[0]) { /* also where cancelled: the plan is of no use any more */
+        if (direct->cancelled) {
+            direct_drop_plan(direct);
+            direct_done(direct, DIRECT_CANCELLED);
+        } else {
+            direct_fall_back(direct, direct->reason);
+        }
+    } else if (direct->cancelled) {
+        direct_done(direct, DIRECT_CANCELLED);
+    } else {
+        compile(direct);
+    }
+}
+
+static void look(struct direct *direct)
+{
+    strs_clear(&direct->looking);
+    strs_copy(&direct->looking, &direct->changed);
+    direct->looking_all = direct->all_changed;
+    strs_clear(&direct->changed);
+    direct->all_changed = false;
+    direct->stage = DIRECT_LOOKING;
+    direct->since_ns = clock_mono_ns();
+    work_submit(direct->loop, look_work, look_done, direct);
+}
+
+void direct_begin(struct direct *direct)
+{
+    if (direct->cancelled)
+        direct_done(direct, DIRECT_CANCELLED);
+    else if (direct->never[0])
+        direct_command(direct, direct->never);
+    else if (direct->plan)
+        look(direct);
+    else
+        direct_plan(direct);
+}

@@ -1,0 +1,266 @@
+/*
+ * The direct Go builder on a leash, for tests and measurements: builds on request, one JSON line
+ * each.
+ *
+ * usage: gobuild_driver GO DIR PACKAGE CACHE_DIR ARTIFACT [--debug-info] [--exact] [FLAG…]
+ * stdin: "build" (looks at everything), "build PATH…", "exact" (waits for importers), "settle"
+ * (waits for the background step), "explain", "cancel-after MS" (for the next build), end of file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/words.h"
+#include "build/golang/direct.h"
+#include "platform/environment.h"
+#include "platform/fs.h"
+#include "platform/process.h"
+
+struct driver {
+    struct loop *loop;
+    struct direct *direct;
+    struct io *io;
+    struct buf input;
+    struct timer *cancel;
+    struct strs lines; /* output of this build */
+    uint64_t cancel_ms, since_ns;
+    bool settling, quick, ended;
+};
+
+static void next(struct driver *driver);
+
+static void print(struct buf *text)
+{
+    (void)printf("%s\n", buf_text(text));
+    (void)fflush(stdout);
+    buf_fini(text);
+}
+
+static void on_line(void *data, const char *line, bool error)
+{
+    struct driver *driver = data;
+    (void)error;
+    strs_push(&driver->lines, line);
+}
+
+static void on_progress(void *data, int done, int total, const char *package)
+{
+    (void)data, (void)done, (void)total, (void)package;
+}
+
+static void on_done(void *data, const struct direct_result *result)
+{
+    static const char *const OUTCOMES[] = {"done", "failed", "cancelled"};
+    struct driver *driver = data;
+    struct buf text = BUF_INIT((size_t)1 << 26);
+    struct json_writer out = {.out = &text};
+    timer_stop(driver->cancel);
+    driver->quick = result->quick;
+    json_object_begin(&out, NULL);
+    json_string(&out, "outcome", OUTCOMES[result->outcome]);
+    json_bool(&out, "unchanged", result->unchanged);
+    json_bool(&out, "quick", result->quick);
+    json_bool(&out, "fell_back", result->fell_back);
+    json_bool(&out, "by_go_build", result->by_go_build);
+    json_string(&out, "reason", result->reason);
+    json_int(&out, "packages", result->packages);
+    json_int(&out, "status", exit_status_code(result->status));
+    json_string(&out, "error", result->err.message);
+    json_double(&out, "look_ms", (double)result->look_ns / 1e6);
+    json_double(&out, "plan_ms", (double)result->plan_ns / 1e6);
+    json_double(&out, "compile_ms", (double)result->compile_ns / 1e6);
+    json_double(&out, "link_ms", (double)result->link_ns / 1e6);
+    json_double(&out, "total_ms", (double)(clock_mono_ns() - driver->since_ns) / 1e6);
+    json_array_begin(&out, "lines");
+    STRS_EACH (line, &driver->lines)
+        json_string(&out, NULL, *line);
+    json_array_end(&out);
+    json_object_end(&out);
+    print(&text);
+    next(driver);
+}
+
+static void on_exact(void *data, int packages)
+{
+    struct driver *driver = data;
+    driver->quick = false;
+    if (!driver->settling)
+        return;
+    struct buf text = BUF_INIT(4096);
+    (void)buf_printf(&text, "{\"settled\":%d}", packages);
+    driver->settling = false;
+    print(&text);
+    next(driver);
+}
+
+static void closed(void *data)
+{
+    struct driver *driver = data;
+    loop_stop(driver->loop);
+}
+
+static void cancel_now(void *data)
+{
+    struct driver *driver = data;
+    direct_cancel(driver->direct);
+}
+
+static void build(struct driver *driver, const struct strs *words, bool exact)
+{
+    struct direct_events events = {on_line, on_progress, on_done, driver};
+    struct strs changed = {0};
+    for (size_t i = 1; i < words->len; i++)
+        strs_push(&changed, words->at[i]);
+    strs_clear(&driver->lines);
+    driver->since_ns = clock_mono_ns();
+    direct_build(driver->direct, changed.len ? &changed : NULL, exact, &events);
+    strs_fini(&changed);
+    if (driver->cancel_ms)
+        timer_start(driver->cancel, driver->cancel_ms);
+    driver->cancel_ms = 0;
+}
+
+static void explain(struct driver *driver)
+{
+    struct buf said = BUF_INIT((size_t)1 << 20), text = BUF_INIT((size_t)1 << 20);
+    struct strs dirs = {0}, files = {0};
+    struct json_writer out = {.out = &text};
+    bool direct = direct_explain(driver->direct, &said);
+    direct_watched(driver->direct, &dirs, &files);
+    json_object_begin(&out, NULL);
+    json_bool(&out, "direct", direct);
+    json_string(&out, "text", buf_text(&said));
+    json_array_begin(&out, "dirs");
+    STRS_EACH (dir, &dirs)
+        json_string(&out, NULL, *dir);
+    json_array_end(&out);
+    json_array_begin(&out, "files");
+    STRS_EACH (file, &files)
+        json_string(&out, NULL, *file);
+    json_array_end(&out);
+    json_object_end(&out);
+    print(&text);
+    buf_fini(&said);
+    strs_fini(&dirs);
+    strs_fini(&files);
+}
+
+/* One command. True where the next one may follow at once. */
+static bool command(struct driver *driver, const struct strs *words)
+{
+    const char *name = words->len ? words->at[0] : "";
+    if (strcmp(name, "build") == 0 || strcmp(name, "exact") == 0) {
+        build(driver, words, name[0] == 'e');
+        return false;
+    }
+    if (strcmp(name, "settle") == 0) {
+        driver->settling = driver->quick;
+        if (!driver->settling)
+            (void)printf("{\"settled\":0}\n"), (void)fflush(stdout);
+        return !driver->settling;
+    }
+    if (strcmp(name, "cancel-after") == 0 && words->len > 1)
+        driver->cancel_ms = strtoul(words->at[1], NULL, 10);
+    else if (strcmp(name, "explain") == 0)
+        explain(driver);
+    return true;
+}
+
+static void next(struct driver *driver)
+{
+    bool more = !direct_busy(driver->direct) && !driver->settling;
+    while (more) {
+        char *end = driver->input.len ? memchr(driver->input.data, '\n', driver->input.len) : NULL;
+        if (!end)
+            break;
+        struct strs words = {0};
+        struct err err = {0};
+        *end = '\0';
+        (void)words_split(driver->input.data, &words, &err);
+        buf_consume(&driver->input, (size_t)(end - driver->input.data) + 1);
+        more = command(driver, &words);
+        strs_fini(&words);
+    }
+    if (driver->ended && more && driver->direct) {
+        direct_close(driver->direct, closed, driver);
+        driver->direct = NULL;
+    }
+}
+
+static void on_input(void *data, int events)
+{
+    struct driver *driver = data;
+    char bytes[4096];
+    (void)events;
+    long len = fs_fd_read(0, bytes, sizeof bytes);
+    if (len > 0)
+        (void)buf_append(&driver->input, bytes, (size_t)len);
+    else
+        driver->ended = true;
+    if (driver->ended)
+        io_want(driver->io, 0);
+    next(driver);
+}
+
+static int run(struct driver *driver, int argc, char **argv)
+{
+    struct err err = {0};
+    struct strs env = {0}, flags = {0};
+    struct direct_request request = {.go = argv[1],
+                                     .dir = argv[2],
+                                     .package = argv[3],
+                                     .flags = &flags,
+                                     .env = &env,
+                                     .cache_dir = argv[4],
+                                     .artifact = argv[5],
+                                     .on_exact = on_exact,
+                                     .data = driver};
+    for (int i = 6; i < argc; i++) {
+        if (strcmp(argv[i], "--debug-info") == 0)
+            request.debug_info = true;
+        else if (strcmp(argv[i], "--exact") == 0)
+            request.exact = true;
+        else
+            strs_push(&flags, argv[i]);
+    }
+    environment_read(&env);
+    driver->direct = direct_open(driver->loop, &request, &err);
+    strs_fini(&env);
+    strs_fini(&flags);
+    if (!driver->direct) {
+        (void)fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
+    io_want(driver->io, IO_READ);
+    loop_run(driver->loop);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {0};
+    struct driver driver = {.input = BUF_INIT((size_t)1 << 20)};
+    if (argc < 6) {
+        (void)fprintf(stderr, "usage: gobuild_driver GO DIR PACKAGE CACHE ARTIFACT [FLAG…]\n");
+        return 2;
+    }
+    driver.loop = loop_new(&err);
+    if (!driver.loop || process_init(driver.loop, &err) < 0) {
+        (void)fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
+    driver.io = io_new(driver.loop, 0, on_input, &driver);
+    driver.cancel = timer_new(driver.loop, cancel_now, &driver);
+    int status = run(&driver, argc, argv);
+    io_free(driver.io);
+    timer_free(driver.cancel);
+    process_fini();
+    loop_free(driver.loop);
+    buf_fini(&driver.input);
+    strs_fini(&driver.lines);
+    return status;
+}
