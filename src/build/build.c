@@ -79,7 +79,7 @@ static void drop_work(struct build *build)
 
 /* --- from step to step --- */
 
-static void go_on(struct build *build)
+void build_go_on(struct build *build)
 {
     if (++build->at == build->steps.len) {
         build->at--;
@@ -101,7 +101,7 @@ static void placed(void *data)
     else if (build->result.err.code)
         build_end(build, BUILD_FAILED);
     else
-        go_on(build);
+        build_go_on(build);
 }
 
 static void place_work(void *data)
@@ -112,10 +112,14 @@ static void place_work(void *data)
 
 void build_next(struct build *build)
 {
-    if (!build->steps.at[build->at].is_go) {
-        go_on(build);
-        return;
-    }
+    if (build->steps.at[build->at].is_go)
+        build_place(build);
+    else
+        build_go_on(build);
+}
+
+void build_place(struct build *build)
+{
     build->placing = true;
     work_submit(build->loop, place_work, placed, build);
 }

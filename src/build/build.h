@@ -10,9 +10,9 @@
  * where words_need_shell says that none is needed. What they leave running in the background after
  * their own end is left alone.
  *
- * The default Go build writes to a new file in tmp_dir and is linked into place when it succeeded,
- * so a running binary is never written to. Where the build fails or is given up after that, the old
- * binary is back in its place.
+ * The default Go build, and a direct one, writes to a new file in tmp_dir and is linked into place
+ * when it succeeded, so a running binary is never written to. Where the build fails or is given up
+ * after that, the old binary is back in its place.
  */
 #ifndef ZONDA_BUILD_BUILD_H
 #define ZONDA_BUILD_BUILD_H
@@ -23,6 +23,8 @@
 #include "base/err.h"
 #include "base/strs.h"
 #include "build/diagnostics.h"
+#include "build/golang/direct.h"
+#include "build/how.h"
 #include "config/config.h"
 #include "platform/fs.h"
 #include "platform/loop.h"
@@ -38,7 +40,8 @@ struct build_result {
     char command[256];              /* the one that failed */
     struct diagnostics diagnostics; /* moved to the callee */
     struct err err; /* where a command could not be started, took too long, had no space */
-    int packages;   /* compiled by the default go build */
+    int packages;   /* compiled by the default go build, or directly */
+    struct build_how how;
 };
 
 struct build_request {
@@ -48,13 +51,18 @@ struct build_request {
     bool is_default;             /* run go build of package; else config->build.command */
     struct fs_info running;      /* the artifact that the app was started from; FS_NONE: unknown */
     uint64_t reload_id;
+    /* Does the main step, in place of go build or of the command; the binary comes to output
+       (copied). Idle, and borrowed until on_done. NULL: none. */
+    struct direct *direct;
+    const char *output;
 };
 
 /* All but on_done may be NULL. A build may be cancelled inside them, and freed inside on_done. */
 struct build_events {
     void (*on_line)(void *data, const char *line, bool error); /* output; without newline */
     void (*on_phase)(void *data, enum build_phase phase, const char *command);
-    void (*on_progress)(void *data, int packages_done, const char *package); /* default go build */
+    /* The default go build, and direct ones; total 0: not known. */
+    void (*on_progress)(void *data, int packages_done, int total, const char *package);
     void (*on_done)(void *data, struct build_result *result);
     void *data;
 };

@@ -17,6 +17,10 @@ void kill_begin(struct build *build, enum ending ending)
         return;
     build->ending = ending;
     timer_stop(build->deadline);
+    if (build->directing) {
+        direct_step_cancel(build);
+        return;
+    }
     if (build->placing || !build->process)
         return; /* looked at when the work is done */
     build->kill_ns = clock_mono_ns() + PATIENCE_MS * CLOCK_NS_PER_MS;

@@ -32,13 +32,18 @@ static void give_line(struct stream *stream)
     if (package) {
         build->result.packages++;
         if (build->events.on_progress)
-            build->events.on_progress(build->events.data, build->result.packages, package);
+            build->events.on_progress(build->events.data, build->result.packages, 0, package);
         return;
     }
+    output_line(build, line, stream->error);
+}
+
+void output_line(struct build *build, const char *line, bool error)
+{
     build->no_space |= strcasestr(line, "no space left on device") != NULL;
     (void)diagnostics_line(&build->result.diagnostics, build->config->root, line);
     if (build->events.on_line)
-        build->events.on_line(build->events.data, line, stream->error);
+        build->events.on_line(build->events.data, line, error);
 }
 
 static void take_bytes(struct stream *stream, const char *bytes, size_t len)

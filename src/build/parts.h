@@ -4,6 +4,7 @@
  *   build.c    make, go from step to step, end      steps.c    from the configuration to steps
  *   step.c     one process and its end              output.c   its pipes, as lines
  *   kill.c     cancel and timeout                   place.c    the new binary takes its place
+ *   direct_step.c   the step that is no process but the direct Go builder
  */
 #ifndef ZONDA_BUILD_PARTS_H
 #define ZONDA_BUILD_PARTS_H
@@ -18,6 +19,7 @@
 /* One command of a build. */
 struct step {
     enum build_phase phase;
+    bool is_direct;
     bool is_go; /* the default go build: its output is followed, its binary is put into place */
     struct strs argv;
     char *shown; /* as a person wrote it */
@@ -48,8 +50,10 @@ struct build {
     char *chunk;         /* what is read goes through this */
     struct place *place; /* of the default go build */
     struct fs_info running;
-    char *work;   /* its directory in tmp_dir */
-    bool placing; /* the work queue has place */
+    char *work;            /* its directory in tmp_dir */
+    bool placing;          /* the work queue has place */
+    struct direct *direct; /* of the step is_direct, or NULL */
+    bool directing;        /* it builds */
 
     enum ending ending;
     struct timer *timer, *deadline; /* the ladder of signals; the timeout */
@@ -70,13 +74,21 @@ void steps_fini(struct build *build);
 /* step.c */
 int step_start(struct build *build, struct err *err); /* the one at at */
 void step_over(struct build *build);                  /* nobody of a killed one is left */
+void step_failed(struct build *build);
+
+/* direct_step.c */
+void direct_step_start(struct build *build);
+void direct_step_cancel(struct build *build);
 
 /* build.c */
 void build_next(struct build *build);                            /* the step at at was good */
+void build_place(struct build *build);                           /* … and has made a binary */
+void build_go_on(struct build *build);                           /* to the next step */
 void build_end(struct build *build, enum build_outcome outcome); /* on_done; build may be gone */
 
 /* output.c */
 int streams_open(struct build *build, int theirs[2], struct err *err);
+void output_line(struct build *build, const char *line, bool error);
 void streams_close(struct build *build, bool drain); /* drain: what there is comes first */
 
 /* kill.c */

@@ -28,22 +28,22 @@ static bool read_id(const char *path, char id[BUILD_ID_BYTES])
 }
 
 /* Somebody else, such as a second zonda, may have put another binary there meanwhile. */
-static bool is_running(const struct place *place)
+bool place_is_running(const struct place *place)
 {
     struct fs_info is = fs_stat(place->artifact, true), was = place->running;
     return was.kind == FS_FILE && is.inode == was.inode && is.device == was.device &&
            is.mtime_ns == was.mtime_ns && is.size_bytes == was.size_bytes;
 }
 
-static bool is_same(const char *old, const char *fresh)
+static bool is_same(const char *old, const char *fresh, enum place_compare compare)
 {
     char old_id[BUILD_ID_BYTES], fresh_id[BUILD_ID_BYTES];
     struct digest old_digest, fresh_digest;
     struct err ignored;
     struct fs_info was = fs_stat(old, true), is = fs_stat(fresh, true);
-    if (was.kind != FS_FILE || was.size_bytes != is.size_bytes)
+    if (compare == PLACE_DIFFERS || was.kind != FS_FILE || was.size_bytes != is.size_bytes)
         return false;
-    if (read_id(old, old_id) && read_id(fresh, fresh_id))
+    if (compare == PLACE_BY_ID && read_id(old, old_id) && read_id(fresh, fresh_id))
         return strcmp(old_id, fresh_id) == 0;
     return fs_digest(old, &old_digest, &ignored) == 0 &&
            fs_digest(fresh, &fresh_digest, &ignored) == 0 && digest_equal(old_digest, fresh_digest);
@@ -91,13 +91,17 @@ void place_run(void *data)
     struct err ignored;
     if (make_dir_of(place->artifact, &place->err) != 0)
         return;
+    if (place->from && fs_link_over(place->from, place->fresh, &ignored) != 0 &&
+        copy(place->from, place->fresh, &place->err) != 0)
+        return;
     if (fs_is_dir(place->artifact)) {
         err_set(&place->err, ERR_CONFIG, "%s is a directory, not a place for a binary",
                 place->artifact);
         err_hint(&place->err, "set [build] output to the name of a file");
         return;
     }
-    place->unchanged = is_running(place) && is_same(place->artifact, place->fresh);
+    place->unchanged =
+        place_is_running(place) && is_same(place->artifact, place->fresh, place->compare);
     keep_old(place);
     place->placed = fs_rename(place->fresh, place->artifact, &ignored) == 0 ||
                     copy(place->fresh, place->artifact, &place->err) == 0;
@@ -127,6 +131,7 @@ void place_fini(struct place *place)
 {
     free(place->artifact);
     free(place->fresh);
+    free(place->from);
     free(place->kept);
     *place = (struct place){0};
 }

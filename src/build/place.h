@@ -15,8 +15,16 @@
 #include "base/err.h"
 #include "platform/fs.h"
 
+enum place_compare {
+    PLACE_BY_ID,      /* by the go command's build ID, and by content where there is none */
+    PLACE_BY_CONTENT, /* the IDs say nothing */
+    PLACE_DIFFERS,    /* it is known to be another */
+};
+
 struct place {
     char *artifact, *fresh; /* owned */
+    char *from;             /* linked or copied to fresh first; owned, or NULL */
+    enum place_compare compare;
     char *kept;             /* the old one's other name, or NULL */
     struct fs_info running; /* what the app was started from; FS_NONE: unknown */
     bool unchanged;         /* the same content as that but for the build ID */
@@ -24,9 +32,10 @@ struct place {
     struct err err;
 };
 
-void place_run(void *place);          /* fills in the rest; on any thread */
-void place_keep(struct place *place); /* the old one goes with the directory of fresh */
-void place_undo(struct place *place); /* also where nothing was placed */
+void place_run(void *place);                      /* fills in the rest; on any thread */
+bool place_is_running(const struct place *place); /* artifact is what the app was started from */
+void place_keep(struct place *place);             /* the old one goes with the directory of fresh */
+void place_undo(struct place *place);             /* also where nothing was placed */
 void place_fini(struct place *place);
 
 #endif

@@ -28,6 +28,12 @@ static void go_env(const struct build *build, struct strs *env)
 int step_start(struct build *build, struct err *err)
 {
     const struct step *step = &build->steps.at[build->at];
+    if (step->is_direct) {
+        direct_step_start(build);
+        return 0;
+    }
+    if (step->phase == BUILD_MAIN)
+        build->result.how.method = step->is_go ? BUILT_BY_GO : BUILT_BY_COMMAND;
     struct spawn spawn = SPAWN_INIT;
     struct strs env = {0};
     int theirs[2] = {-1, -1};
@@ -64,6 +70,12 @@ static void explain_space(struct build *build)
              build->config->tmp_dir);
 }
 
+void step_failed(struct build *build)
+{
+    explain_space(build);
+    build_end(build, BUILD_FAILED);
+}
+
 void step_over(struct build *build)
 {
     struct exit_status status = build->result.status;
@@ -74,8 +86,7 @@ void step_over(struct build *build)
     } else if (build->ending == ENDING_LATE) {
         build_end(build, BUILD_FAILED);
     } else if (status.signalled || status.code != 0) {
-        explain_space(build);
-        build_end(build, BUILD_FAILED);
+        step_failed(build);
     } else {
         build_next(build);
     }

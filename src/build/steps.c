@@ -132,13 +132,37 @@ static int push_go_build(struct build *build, const char *package, struct err *e
     return failed;
 }
 
+/* --- the direct one --- */
+
+static int push_direct(struct build *build, const struct build_request *request, struct err *err)
+{
+    const struct command *command = &request->config->build.command;
+    build->work = tmp_dir_work(request->config->tmp_dir, err);
+    if (!build->work)
+        return err->code;
+    build->direct = request->direct;
+    build->place = mem_new(1, sizeof *build->place);
+    build->place->running = build->running;
+    build->place->artifact = mem_string(request->output);
+    build->place->fresh = path_join(build->work, path_base(request->output));
+    struct step step = {.phase = BUILD_MAIN, .is_direct = true};
+    if (request->is_default || !command->line || !*command->line)
+        step.shown = mem_format("go build %s", request->package);
+    else
+        step.shown = mem_string(command->line);
+    vec_push(&build->steps, step);
+    return 0;
+}
+
 /* --- all of them --- */
 
 int steps_make(struct build *build, const struct build_request *request, struct err *err)
 {
     const struct config_build *config = &request->config->build;
     int failed = push_lines(build, BUILD_BEFORE, &config->before, err);
-    if (!failed && request->is_default)
+    if (!failed && request->direct)
+        failed = push_direct(build, request, err);
+    else if (!failed && request->is_default)
         failed = push_go_build(build, request->package ? request->package : ".", err);
     else if (!failed)
         failed = push_command(build, BUILD_MAIN, &config->command, err);

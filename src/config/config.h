@@ -22,6 +22,8 @@ enum watch_backend { WATCH_AUTO, WATCH_EVENTS, WATCH_POLL };
 enum restart_policy { RESTART_ON_FAILURE, RESTART_ALWAYS, RESTART_NEVER };
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
 enum log_format { LOG_TEXT, LOG_JSON };
+enum go_build_by { GO_DIRECT, GO_COMMAND };
+enum precision { PRECISION_QUICK, PRECISION_EXACT };
 
 /* A command: a line (given as a string) or an argument vector (given as an array). Unset: both
    empty. A line runs without a shell where words_need_shell says that none is needed. */
@@ -34,8 +36,10 @@ struct config_build {
     struct command command; /* unset: go build of package */
     char *package;          /* "": the only main package */
     struct strs flags;      /* more flags for the default go build */
-    char *output;    /* the binary `command` makes; "": unknown, or tmp_dir's for the default */
-    bool debug_info; /* false: -ldflags=-w for the default go build */
+    char *output;        /* the binary `command` makes; "": unknown, or tmp_dir's for the default */
+    bool debug_info;     /* false: -ldflags=-w for the default go build */
+    enum go_build_by go; /* who builds Go: zonda, by compile and link, or the go command */
+    enum precision precision;  /* of direct builds; see build/golang/direct.h */
     struct strs before, after; /* command lines around each build */
     struct strs env;           /* NAME=value */
     bool stop_on_error;        /* stop the app when a build fails */

@@ -17,6 +17,8 @@ static const char *const choice_names[] = {"auto", "always", "never", NULL};
 static const char *const backend_names[] = {"auto", "events", "poll", NULL};
 static const char *const restart_names[] = {"on-failure", "always", "never", NULL};
 static const char *const level_names[] = {"debug", "info", "warn", "error", "silent", NULL};
+static const char *const go_names[] = {"direct", "command", NULL};
+static const char *const precision_names[] = {"quick", "exact", NULL};
 static const char *const format_names[] = {"text", "json", NULL};
 static const char *const color_names[] = {"red",  "green", "yellow", "blue", "magenta",
                                           "cyan", "white", "raw",    NULL};
@@ -79,6 +81,16 @@ const struct schema_entry SCHEMA[] = {
     {"build", "debug_info", VALUE_BOOL, AT(build.debug_info), "false", .effect = EFFECT_BUILD,
      .doc = "Keep the symbols that a debugger needs. The default go build leaves them out, which "
             "makes the link faster."},
+    {"build", "go", VALUE_CHOICE, AT(build.go), "\"direct\"", .choices = go_names,
+     .effect = EFFECT_BUILD,
+     .doc = "How Go is built. direct: zonda runs the compiler and the linker itself, for the "
+            "default build and for a command that is a plain go build -o; what it does not "
+            "understand is left to the go command, and said. command: always the go command."},
+    {"build", "precision", VALUE_CHOICE, AT(build.precision), "\"quick\"",
+     .choices = precision_names, .effect = EFFECT_BUILD,
+     .doc = "Of direct builds. quick: after an edit that only moved lines, importers are compiled "
+            "after the new version serves; until then line numbers of calls inlined into them may "
+            "be old. exact: they are compiled first."},
     {"build", "before", VALUE_LIST, AT(build.before), "[]", .effect = EFFECT_BUILD,
      .doc = "Command lines to run before each build, one after the other.",
      .example = "[\"go generate ./...\"]"},

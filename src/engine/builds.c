@@ -26,9 +26,11 @@ static void line(void *data, const char *text, bool error)
     bus_publish(engine->bus, &event);
 }
 
-static void progress(void *data, int packages_done, const char *package)
+static void progress(void *data, int packages_done, int total, const char *package)
 {
     struct engine *engine = data;
+    if (total)
+        engine->packages_total = total;
     struct event event = {.kind = EVENT_BUILD_PROGRESS,
                           .level = LOG_DEBUG,
                           .reload = engine->building,
@@ -98,14 +100,17 @@ void builds_start(struct engine *engine)
                                     .package = engine->target.package,
                                     .is_default = engine->target.is_default,
                                     .running = engine->running,
+                                    .output = engine->target.go_output,
                                     .reload_id = engine->building->id};
     engine->packages_total = 0;
     engine->owed = false;
     buf_reset(&engine->build_output);
     engine->building->times.build_start = clock_mono_ns();
     if (dotenv_environment(&engine->environment, &config->env_files, &config->build.env, &env,
-                           &err) == 0)
+                           &err) == 0) {
+        request.direct = directs_get(engine, &env);
         engine->build = build_start(engine->loop, &request, &events, &err);
+    }
     strs_fini(&env);
     if (!engine->build) {
         notice_err(engine, LOG_ERROR, &err);
@@ -199,6 +204,7 @@ static void done(void *data, struct build_result *result)
     settle_busy(engine->settle, false);
     reload->times.build_end = clock_mono_ns();
     reload->packages = result->packages;
+    reload->how = result->how;
     diagnostics_fini(&reload->diagnostics);
     reload->diagnostics = result->diagnostics;
     struct event event = {.kind = EVENT_BUILD_END,

@@ -62,6 +62,7 @@ static void close_all(struct engine *engine)
     if (engine->settle)
         settle_free(engine->settle);
     graphs_fini(engine);
+    directs_close(engine); /* loop_free waits for it */
     builds_fini(engine);
     loops_fini(engine);
     if (engine->service)

@@ -38,6 +38,7 @@ void line_changed(void *data, const struct change *change, bool soft)
     struct verdict verdict;
     if (engine->quitting)
         return;
+    directs_touch(engine, change->path);
     classify_file(&classify, change->path, change->kind, &verdict);
     engine->graph_wanted |= verdict.new_graph;
     if (verdict.action == ACTION_IGNORE && !verdict.config) {

@@ -46,7 +46,10 @@ void quit_next(struct engine *engine)
 {
     if (engine->build || engine->command || next_command(engine))
         return;
+    directs_close(engine); /* nothing builds any more */
     enum service_state state = service_state(engine->service);
+    if (state == SERVICE_DOWN && engine->directs_closing)
+        return; /* its end leads here again */
     if (state == SERVICE_DOWN)
         loop_stop(engine->loop);
     else if (engine->quit_now)

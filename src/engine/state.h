@@ -9,6 +9,7 @@
  *   loops.c      files our own builds write    commands.c   commands of rules
  *   news.c       short forms of bus_publish    quit.c       the end
  *   outputs.c    terminal and logs             ports.c      who has the app's port
+ *   directs.c    the direct Go builder
  */
 #ifndef ZONDA_ENGINE_STATE_H
 #define ZONDA_ENGINE_STATE_H
@@ -16,6 +17,7 @@
 #include "base/vec.h"
 #include "build/build.h"
 #include "build/golang/graph.h"
+#include "build/golang/plain.h"
 #include "build/golang/stale.h"
 #include "config/load.h"
 #include "control/control.h"
@@ -41,6 +43,11 @@ struct target {
     char *package;   /* for the import graph; NULL: unknown */
     char *artifact;  /* NULL: config->run.command runs */
     char *name;      /* of the service, for the logs */
+    /* Built directly, without the go command: what, and to which file. */
+    bool is_direct, debug_info;
+    char *go_package, *go_output;
+    struct strs go_flags;
+    char why_not[GOPLAIN_REASON_BYTES]; /* a Go target that is not, where that is not asked for */
 };
 
 struct waiter {
@@ -88,6 +95,10 @@ struct engine {
     struct build *build, *command;     /* at most one of them runs */
     VEC(const struct rule *) commands; /* of the plan, not run yet */
     enum action after_commands;
+    struct direct *direct; /* or NULL */
+    char *direct_key;      /* what it was made from */
+    char direct_why[BUILD_WHY_BYTES];
+    int directs_closing;
     struct stale_job *stale_job;
     struct timer *stale_timer;
     int packages_total;
@@ -153,6 +164,11 @@ bool line_idle(const struct engine *engine);
 void builds_start(struct engine *engine);
 void builds_cancel(struct engine *engine);
 void builds_long(void *engine); /* it takes long: count what there is to do */
+
+/* directs.c */
+struct direct *directs_get(struct engine *engine, const struct strs *env); /* NULL: not directly */
+void directs_touch(struct engine *engine, const char *path);               /* it has changed */
+void directs_close(struct engine *engine); /* ends while the loop runs on */
 
 /* commands.c: the commands of rules, then what the plan wants after them */
 void commands_next(struct engine *engine);

@@ -10,7 +10,9 @@
 
 #include "base/path.h"
 #include "base/words.h"
+#include "build/golang/child.h"
 #include "build/golang/discover.h"
+#include "build/golang/flags.h"
 #include "platform/fs.h"
 
 static bool has(const char *root, const char *name)
@@ -122,6 +124,49 @@ static int find_default(const struct config *config, struct target *target, stru
     return 0;
 }
 
+/* The command of a debugger: the symbols are kept for it. */
+static bool has_debugger(const struct config_run *run)
+{
+    struct strs words = {0};
+    struct err ignored;
+    bool has = false;
+    if (run->command.words.len)
+        strs_copy(&words, &run->command.words);
+    else if (run->command.line)
+        (void)words_split(run->command.line, &words, &ignored);
+    STRS_EACH (word, &words) {
+        const char *base = path_base(*word);
+        has = has || strcmp(base, "dlv") == 0 || strcmp(base, "gdb") == 0;
+    }
+    strs_fini(&words);
+    return has;
+}
+
+/* Who builds it: zonda itself, where that is what is wanted and what is understood. */
+static void find_direct(const struct config *config, struct target *target)
+{
+    struct goplain plain = {0};
+    if (!target->is_go || !target->builds)
+        return;
+    target->debug_info = config->build.debug_info || has_debugger(&config->run);
+    if (config->build.go == GO_COMMAND)
+        return;
+    if (target->is_default) {
+        target->is_direct = goflags_understood(&config->build.flags, NULL, target->why_not);
+        target->go_package = go_package(config->root, target->package);
+        target->go_output = mem_string(target->artifact);
+        strs_copy(&target->go_flags, &config->build.flags);
+    } else if (goplain_read(&config->build.command, &plain, target->why_not)) {
+        char *output = path_join(config->root, plain.output);
+        target->is_direct = !fs_is_dir(output);
+        target->go_package = mem_string(plain.package);
+        target->go_output = path_clean(output);
+        strs_copy(&target->go_flags, &plain.flags);
+        free(output);
+        goplain_fini(&plain);
+    }
+}
+
 static char *name_of(const struct config *config, const struct target *target)
 {
     if (target->package && strcmp(target->package, ".") != 0 && strcmp(target->package, "./") != 0)
@@ -138,9 +183,11 @@ int target_find(const struct config *config, struct target *target, struct err *
     target->is_go = has(config->root, "go.mod") || has(config->root, "go.work");
     int result = is_set(&config->build.command) ? find_custom(config, target, err)
                                                 : find_default(config, target, err);
-    if (result == 0)
+    if (result == 0) {
         target->name = name_of(config, target);
-    else
+        find_direct(config, target);
+    }
+    if (result != 0)
         target_fini(target);
     return result;
 }
@@ -150,5 +197,8 @@ void target_fini(struct target *target)
     free(target->package);
     free(target->artifact);
     free(target->name);
+    free(target->go_package);
+    free(target->go_output);
+    strs_fini(&target->go_flags);
     *target = (struct target){0};
 }

@@ -114,6 +114,7 @@ static void write_build_end(struct json_writer *json, const struct event *event)
             json, "diagnostics",
             (int64_t)(event->reload->diagnostics.list.len + event->reload->diagnostics.dropped));
         json_int(json, "packages", event->reload->packages);
+        reload_write_how(&event->reload->how, json);
     }
 }
 

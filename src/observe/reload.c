@@ -133,6 +133,34 @@ static void write_diagnostics(const struct diagnostics *diagnostics, struct json
     json_int(json, "diagnostics_dropped", (int64_t)diagnostics->dropped);
 }
 
+const char *build_method_name(enum build_method method)
+{
+    static const char *const NAMES[] = {[BUILT_NOT] = "",
+                                        [BUILT_BY_COMMAND] = "command",
+                                        [BUILT_BY_GO] = "go build",
+                                        [BUILT_DIRECTLY] = "direct",
+                                        [BUILT_QUICKLY] = "quick"};
+    return NAMES[method];
+}
+
+void reload_write_how(const struct build_how *how, struct json_writer *json)
+{
+    const struct {
+        const char *name;
+        uint64_t ns;
+    } times[] = {{"look_ms", how->look_ns},
+                 {"plan_ms", how->plan_ns},
+                 {"compile_ms", how->compile_ns},
+                 {"link_ms", how->link_ns}};
+    if (how->method == BUILT_NOT)
+        return;
+    json_string(json, "built", build_method_name(how->method));
+    json_string(json, "fell_back", how->fell_back ? how->why : NULL);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i].ns)
+            json_double(json, times[i].name, (double)times[i].ns / (double)CLOCK_NS_PER_MS);
+}
+
 void reload_write_members(const struct reload *reload, struct json_writer *json)
 {
     char wall[CLOCK_WALL_BYTES];
@@ -153,6 +181,7 @@ void reload_write_members(const struct reload *reload, struct json_writer *json)
     write_phases(reload, json);
     write_times(&reload->times, json);
     json_int(json, "packages", reload->packages);
+    reload_write_how(&reload->how, json);
     json_int(json, "generation", (int64_t)reload->generation);
     write_diagnostics(&reload->diagnostics, json);
 }

@@ -13,6 +13,7 @@
 
 #include "base/strs.h"
 #include "build/diagnostics.h"
+#include "build/how.h"
 #include "config/action.h"
 
 #define RELOADS_KEPT 64
@@ -57,12 +58,14 @@ struct reload {
     char message[512]; /* what went wrong, in one sentence */
     struct reload_times times;
     struct diagnostics diagnostics;
-    int packages;        /* compiled */
+    int packages; /* compiled */
+    struct build_how how;
     uint64_t generation; /* that serves; 0: none */
 };
 
 const char *reload_outcome_name(enum reload_outcome outcome); /* "served" */
 const char *reload_cause_name(enum reload_cause cause);
+const char *build_method_name(enum build_method method); /* "direct" */
 void reload_fini(struct reload *reload);
 
 /* The phases follow each other: their sum is the time from the change to the version that serves.
@@ -84,6 +87,7 @@ int64_t reload_total_ns(const struct reload *reload); /* change to ready or end;
 struct buf;
 struct json_writer;
 void reload_write_json(const struct reload *reload, struct buf *out);
+void reload_write_how(const struct build_how *how, struct json_writer *json);
 void reload_write_members(const struct reload *reload, struct json_writer *json);
 
 #endif

@@ -79,6 +79,8 @@ void view_tick(void *view); /* of view->tick */
 
 /* terminal_reload.c */
 void view_reload_begin(struct terminal_view *view, const struct reload *reload);
+/* How it was built, where that is worth a line; see terminal_how.c. */
+void view_how(struct terminal_view *view, const struct reload *reload);
 void view_reload_end(struct terminal_view *view, const struct reload *reload);
 
 #endif

@@ -285,6 +285,7 @@ void view_reload_end(struct terminal_view *view, const struct reload *reload)
     if (view_shows(view, bad ? LOG_ERROR : LOG_INFO)) {
         switch (reload->outcome) {
         case RELOAD_SERVED:
+            view_how(view, reload);
             line(view, reload, served);
             address(view);
             break;
@@ -292,6 +293,9 @@ void view_reload_end(struct terminal_view *view, const struct reload *reload)
             line(view, reload, served);
             break;
         case RELOAD_UNCHANGED:
+            view_how(view, reload);
+            line(view, reload, left_alone);
+            break;
         case RELOAD_REFRESHED:
             line(view, reload, left_alone);
             break;

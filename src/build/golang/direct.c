@@ -11,7 +11,8 @@
 #include "platform/random.h"
 #include "platform/sysinfo.h"
 
-#define ID_DIGITS 16
+#define ID_DIGITS   16
+#define TOUCHED_MAX 1000 /* more at once than an editor saves; their times tell of the rest */
 
 static void on_soon(void *data)
 {
@@ -26,7 +27,7 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
 {
     char id[ID_DIGITS + 1];
     random_hex(id, ID_DIGITS);
-    char *work = mem_format("%s/%s", request->cache_dir, id);
+    char *work = mem_format("%s/build-%s", request->cache_dir, id); /* as tmp_dir.h has them */
     if (fs_mkdirs(work, 0700, err) < 0) {
         free(work);
         return NULL;
@@ -37,9 +38,12 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
     direct->request.go = mem_string(request->go);
     direct->request.dir = mem_string(request->dir);
     direct->request.package = mem_string(request->package);
-    direct->request.artifact = mem_string(request->artifact);
+    direct->request.artifact =
+        request->artifact ? mem_string(request->artifact) : mem_format("%s/program", direct->work);
     strs_copy(&direct->request.flags, request->flags);
     strs_copy(&direct->request.env, request->env);
+    if (!strs_env_get(request->env, "GOTMPDIR")) /* what a killed go command leaves goes with it */
+        strs_env_set(&direct->request.env, "GOTMPDIR", work);
     direct->request.debug_info = request->debug_info;
     direct->request.exact = request->exact;
     direct->request.jobs = request->jobs > 0 ? request->jobs : sysinfo_processors();
@@ -66,6 +70,12 @@ void direct_build(struct direct *direct, const struct strs *changed, bool exact,
         gowave_cancel(direct->wave); /* its end begins the build */
     else
         timer_start(direct->soon, 0);
+}
+
+void direct_touch(struct direct *direct, const char *path)
+{
+    if (direct->changed.len < TOUCHED_MAX && !strs_has(&direct->changed, path))
+        strs_push(&direct->changed, path);
 }
 
 bool direct_busy(const struct direct *direct)
@@ -135,6 +145,11 @@ void direct_close(struct direct *direct, void (*closed)(void *data), void *data)
     direct->soon = timer_new(direct->loop, wait_for_end, direct);
     stop_stage(direct);
     timer_start(direct->soon, 0);
+}
+
+const char *direct_never(const struct direct *direct)
+{
+    return direct->never[0] ? direct->never : NULL;
 }
 
 bool direct_explain(const struct direct *direct, struct buf *out)

@@ -39,7 +39,7 @@ struct direct_request {
     const struct strs *env;   /* all of the environment */
     /* Made where missing; a new directory in it is used, and removed by direct_close. */
     const char *cache_dir;
-    const char *artifact; /* on the same file system as cache_dir */
+    const char *artifact; /* on the same file system as cache_dir; NULL: in that directory */
     bool debug_info;      /* keep DWARF */
     bool exact;           /* precision: importers are never left for later */
     int jobs;             /* packages at a time; 0: one a processor */
@@ -79,6 +79,10 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
    exact: wait for what a quick build leaves for later. No build may be under way. */
 void direct_build(struct direct *direct, const struct strs *changed, bool exact,
                   const struct direct_events *events);
+
+/* The next build reads path (absolute, copied), whatever the times of the file say. Any time. */
+void direct_touch(struct direct *direct, const char *path);
+
 bool direct_busy(const struct direct *direct); /* a build is under way */
 void direct_cancel(struct direct *direct);     /* nothing where none is; twice is fine */
 
@@ -87,6 +91,9 @@ void direct_close(struct direct *direct, void (*closed)(void *data), void *data)
 
 /* Is this built directly? Appends sentences that say so, or why not, to out. */
 bool direct_explain(const struct direct *direct, struct buf *out);
+
+/* Why `go build` does it all from now on; NULL: it does not. Borrowed. */
+const char *direct_never(const struct direct *direct);
 
 /* Appends what to watch: the directories of the packages that main imports and may be edited, of
    what they embed, and go.mod and the like. Nothing before the first plan. Sorted by package. */

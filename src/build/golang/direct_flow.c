@@ -158,8 +158,7 @@ static void look_work(void *data)
 {
     struct direct *direct = data;
     direct->reason[0] = '\0';
-    if (!golook_again(direct->plan, direct->looking_all ? NULL : &direct->looking,
-                      direct->reason) &&
+    if (!golook_again(direct->plan, &direct->looking, direct->looking_all, direct->reason) &&
         !direct->reason[0])
         (void)snprintf(direct->reason, sizeof direct->reason, "something has changed");
 }
@@ -195,8 +194,19 @@ static void look(struct direct *direct)
     work_submit(direct->loop, look_work, look_done, direct);
 }
 
+/* Somebody has removed it (rm -r .zonda), and with it all that was compiled. */
+static void restore_work(struct direct *direct)
+{
+    struct err ignored = {0}; /* the first file that cannot be written says more */
+    if (fs_is_dir(direct->work))
+        return;
+    direct_drop_plan(direct);
+    (void)fs_mkdirs(direct->work, 0700, &ignored);
+}
+
 void direct_begin(struct direct *direct)
 {
+    restore_work(direct);
     if (direct->cancelled)
         direct_done(direct, DIRECT_CANCELLED);
     else if (direct->never[0])

@@ -91,6 +91,17 @@ bool goflags_understood(const struct strs *flags, const char *goflags,
     return good;
 }
 
+bool goflags_takes_next(const char *word)
+{
+    struct flag flag;
+    if (!split_flag(word, &flag) || flag.value)
+        return false;
+    for (size_t row = 0; row < sizeof UNDERSTOOD / sizeof UNDERSTOOD[0]; row++)
+        if (strcmp(flag.name, UNDERSTOOD[row].name) == 0)
+            return UNDERSTOOD[row].value;
+    return false;
+}
+
 static bool has_flag(const char *goflags, const char *name)
 {
     struct strs words = {0};

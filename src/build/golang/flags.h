@@ -15,6 +15,9 @@
 bool goflags_understood(const struct strs *flags, const char *goflags,
                         char reason[GOFLAGS_REASON_BYTES]);
 
+/* A flag whose value is the next word: "-tags", not "-tags=a". */
+bool goflags_takes_next(const char *word);
+
 /* Appends flags and what a dev build adds: -buildvcs=false where nothing is said about it, and -w
    for the linker unless debug_info. Where GOFLAGS has linker flags they stay alone. */
 void goflags_make(const struct strs *flags, const char *goflags, bool debug_info,

@@ -153,7 +153,8 @@ static bool concerns(const struct gopackage *package, const struct strs *changed
     return false;
 }
 
-bool golook_again(struct goplan *plan, const struct strs *changed, char reason[GOLOOK_REASON_BYTES])
+bool golook_again(struct goplan *plan, const struct strs *changed, bool all,
+                  char reason[GOLOOK_REASON_BYTES])
 {
     if (plan->obsolete[0]) {
         (void)snprintf(reason, GOLOOK_REASON_BYTES, "%.250s", plan->obsolete);
@@ -165,8 +166,7 @@ bool golook_again(struct goplan *plan, const struct strs *changed, char reason[G
     }
     for (size_t i = 0; i < plan->order.len; i++) {
         struct gopackage *package = &plan->packages.at[plan->order.at[i]];
-        if ((!changed || concerns(package, changed)) &&
-            !look_at_package(plan, package, changed, reason))
+        if ((all || concerns(package, changed)) && !look_at_package(plan, package, changed, reason))
             return false;
     }
     return true;

@@ -16,11 +16,11 @@
 /* Reads everything for the first time. plan->obsolete says what has changed since made_ns. */
 void golook_first(struct goplan *plan);
 
-/* Looks at the packages that changed paths (absolute) belong to, or at all of them where changed is
-   NULL, and brings digests and texts up to date. False, and a reason in words, where the plan does
+/* Looks at the packages that changed paths (absolute) belong to, or at all of them where all is
+   set, and brings digests and texts up to date. False, and a reason in words, where the plan does
    not hold any more: a file is new or gone, its header is another, go.mod or the like has changed.
  */
-bool golook_again(struct goplan *plan, const struct strs *changed,
+bool golook_again(struct goplan *plan, const struct strs *changed, bool all,
                   char reason[GOLOOK_REASON_BYTES]);
 
 /* Have the files of a package stayed as they were looked at? Else they are looked at anew the next

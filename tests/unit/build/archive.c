@@ -81,11 +81,11 @@ static void a_fingerprint_is_written(void **state)
     free(path);
 }
 
+#define SHORT "!<arch>\n__.PKGDEF       0           0     0     644     999       `\nshort"
+
 static void what_is_no_archive_is_refused(void **state)
 {
-    static const char *const BAD[] = {"", "!<arch>", "text",
-                                      "!<arch>\n__.PKGDEF       0           0     0     "
-                                      "644     999       `\nshort"};
+    static const char *const BAD[] = {"", "!<arch>", "text", SHORT};
     struct goarchive found;
     (void)state;
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {

@@ -39,8 +39,9 @@ static void on_phase(void *data, enum build_phase phase, const char *command)
         assert_int_equal(build_phase(seen.build), phase);
 }
 
-static void on_progress(void *data, int packages_done, const char *package)
+static void on_progress(void *data, int packages_done, int total, const char *package)
 {
+    (void)total;
     (void)data;
     (void)buf_printf(&seen.packages, "%d %s\n", packages_done, package);
 }
