@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build/tmp_dir.h"
+
 #define KEY_BYTES_MAX ((size_t)4 << 20)
 
 static void on_exact(void *data, int packages)
@@ -77,7 +79,8 @@ static void open_new(struct engine *engine, const struct direct_request *request
         return;
     }
     directs_close(engine);
-    engine->direct = direct_open(engine->loop, request, &err);
+    if (tmp_dir_make(request->cache_dir, &err) == 0)
+        engine->direct = direct_open(engine->loop, request, &err);
     engine->direct_key = key;
     if (!engine->direct)
         notice_err(engine, LOG_DEBUG, &err); /* what builds instead says it better */
