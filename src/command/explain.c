@@ -5,6 +5,7 @@
 
 #include "base/path.h"
 #include "build/dotenv.h"
+#include "build/golang/flags.h"
 #include "build/golang/graph.h"
 #include "command/project.h"
 #include "engine/state.h"
@@ -37,6 +38,8 @@ struct explanation {
     bool ignored; /* not watched */
     struct buf why_ignored;
     bool is_dir, polled;
+    const char *built; /* how, where it leads to a build; else NULL */
+    char not_direct[BUILD_WHY_BYTES];
     const char *no_events; /* the file system that delivers none, or NULL */
 };
 
@@ -79,6 +82,26 @@ static void load_graph(struct explainer *explainer)
 
 /* --- one file --- */
 
+/* By whom a change of it is built, and why not directly. */
+static void explain_build(const struct explainer *explainer, struct explanation *explanation)
+{
+    const struct target *target = &explainer->target;
+    const char *goflags = strs_env_get(&explainer->env, "GOFLAGS");
+    const struct strs none = {0};
+    char *why = explanation->not_direct;
+    if (explanation->ignored || explanation->verdict.action != ACTION_BUILD || !target->builds)
+        return;
+    if (target->is_direct && goflags_understood(&none, goflags, why)) {
+        explanation->built = "directly, by compile and link";
+        return;
+    }
+    explanation->built = target->is_default ? "by go build" : "by its command";
+    if (!target->is_direct && explainer->config->build.go == GO_COMMAND && target->is_go)
+        (void)snprintf(why, BUILD_WHY_BYTES, "build.go is \"command\"");
+    else if (!target->is_direct)
+        (void)snprintf(why, BUILD_WHY_BYTES, "%s", target->why_not);
+}
+
 static void explain(const struct explainer *explainer, const char *word,
                     struct explanation *explanation)
 {
@@ -98,6 +121,8 @@ static void explain(const struct explainer *explainer, const char *word,
     if (explanation->is_dir && !explanation->ignored)
         (void)snprintf(explanation->verdict.reason, sizeof explanation->verdict.reason,
                        "is a directory: name a file in it");
+    if (!explanation->is_dir)
+        explain_build(explainer, explanation);
     char *dir = path_dir(explanation->path);
     explanation->no_events = file_events_missing(fs_is_dir(dir) ? dir : config->root);
     explanation->polled = config->watch.backend == WATCH_POLL ||
@@ -140,6 +165,9 @@ static void print_text(const struct config *config, const struct explanation *ex
         (void)printf("  decided by: rule %s%s%s%s\n",
                      verdict->rule->name && *verdict->rule->name ? verdict->rule->name : "",
                      *place ? " (" : "", place, *place ? ")" : "");
+    if (explanation->built)
+        (void)printf("  built: %s%s%s\n", explanation->built, *explanation->not_direct ? ": " : "",
+                     explanation->not_direct);
     if (!explanation->polled)
         (void)printf("  watched: by events\n");
     else if (explanation->no_events)
@@ -164,6 +192,8 @@ static void write_json(const struct config *config, const struct explanation *ex
                 explanation->ignored ? buf_text(&explanation->why_ignored) : verdict->reason);
     json_string(writer, "rule", verdict->rule ? verdict->rule->name : NULL);
     json_string(writer, "place", *place ? place : NULL);
+    json_string(writer, "built", explanation->built);
+    json_string(writer, "not_direct", *explanation->not_direct ? explanation->not_direct : NULL);
     json_bool(writer, "watched", !explanation->ignored);
     json_string(writer, "watched_by",
                 explanation->ignored  ? NULL
