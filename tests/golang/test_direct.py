@@ -17,6 +17,7 @@ from equality import Builder
 
 DRIVER = os.environ.get("GOBUILD_DRIVER")
 pytestmark = pytest.mark.skipif(not DRIVER, reason="GOBUILD_DRIVER is not set")
+few = pytest.mark.few  # those of a short check
 
 
 class Project:
@@ -174,6 +175,7 @@ def test_goflags_not_understood(project):
     assert "-race" in one.builder.build()["reason"]
 
 
+@few
 def test_a_body_compiles_one_package(project):
     one = project(PLAIN)
     first(one)
@@ -181,6 +183,7 @@ def test_a_body_compiles_one_package(project):
     assert "lib 12 4 none" in one.output()
 
 
+@few
 def test_lines_inserted_are_quick(project):
     one = project(PLAIN)
     first(one)
@@ -216,6 +219,7 @@ def test_nothing_to_do(project, old, new):
     one.same()
 
 
+@few
 def test_tokens_that_only_look_alike(project):
     one = project({**PLAIN, "lib/lib.go": LIB + "\nfunc Minus(a, b int) int { return a - -b }\n"})
     first(one)
@@ -236,6 +240,7 @@ FALLS_BACK = {
 }
 
 
+@few
 @pytest.mark.parametrize("what", list(FALLS_BACK))
 def test_falls_back_in_the_open(project, what):
     files = {**PLAIN, "lib/gone.go": "package lib\n\nfunc init() { Name += \"!\" }\n"}
@@ -258,6 +263,7 @@ def test_tests_and_other_files_do_nothing(project):
     assert one.builder.build()["unchanged"]
 
 
+@few
 @pytest.mark.parametrize("edited", ["main.go", "lib/lib.go"])
 def test_a_cleaned_cache(project, edited):
     lib = LIB.replace("package lib\n", 'package lib\n\nimport "example.com/app/base"\n') + "\nfunc B() int { return base.B }\n"
@@ -273,6 +279,7 @@ def test_a_cleaned_cache(project, edited):
     one.same()
 
 
+@few
 @pytest.mark.skipif(not shutil.which("gcc"), reason="no C compiler")
 def test_cgo_in_the_graph(project):
     c = 'package c\n\n// static int three(void) { return 3; }\nimport "C"\n\nfunc Three() int { return int(C.three()) }\n'
@@ -301,6 +308,7 @@ def test_assembly_in_the_graph(project):
     assert one.output().split()[-1] == "6"
 
 
+@few
 def test_replaced_by_a_sibling(project):
     files = {
         "app/go.mod": GO_MOD + "\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n",
@@ -313,6 +321,7 @@ def test_replaced_by_a_sibling(project):
     edit_lib(one)
 
 
+@few
 def test_workspace_of_two_modules(project):
     files = {
         "go.work": "go 1.24\n\nuse (\n\t./app\n\t./lib\n)\n",
@@ -329,6 +338,7 @@ def test_workspace_of_two_modules(project):
     assert str(one.work / "src/go.work") in watched["files"]
 
 
+@few
 def test_vendor_directory(project):
     files = {
         "go.mod": GO_MOD + "\nrequire example.com/lib v1.0.0\n",
@@ -341,6 +351,7 @@ def test_vendor_directory(project):
     edit_lib(one, "vendor/example.com/lib/lib.go")
 
 
+@few
 def test_embedded_files(project):
     files = {
         **PLAIN,
@@ -378,6 +389,7 @@ ERRORS = {
 }
 
 
+@few
 @pytest.mark.parametrize("what", list(ERRORS))
 def test_errors_read_as_those_of_go_build(project, what):
     one = project(PLAIN)
