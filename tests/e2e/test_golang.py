@@ -1,4 +1,5 @@
 """Go built directly: compile and link without `go build`, seen from outside."""
+import os
 import re
 import shutil
 import signal
@@ -213,3 +214,18 @@ def test_quit_while_the_exact_step_runs(layers, start):
     with zonda.one_reload():
         zonda.edit("lib/lib.go", "\tdefer", "\t_ = 0\n\n\tdefer")
     assert zonda.stop() == 0
+
+
+def test_an_edit_that_keeps_size_and_time(layers, start):
+    """The save was seen: its file is read, whatever its times say."""
+    zonda = start(layers).ready()
+    path = layers / "lib/lib.go"
+    times = path.stat()
+    with zonda.one_reload():
+        with path.open("r+") as file:
+            text = file.read().replace('return "lib"', 'return "bil"')
+            file.seek(0)
+            file.write(text)
+            file.flush()
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert zonda.text() == "onebil"
