@@ -92,7 +92,7 @@ static void check_watch_paths(const struct check *check)
 static bool is_go(void *data, const char *name, enum fs_kind kind)
 {
     bool *found = data;
-    *found = kind != FS_DIR && strcmp(path_ext(name), ".go") == 0;
+    *found = kind != FS_DIR && strcmp(path_ext(name), "go") == 0;
     return !*found;
 }
 

@@ -84,6 +84,15 @@ def test_good_file(plain):
     assert run_zonda(plain, "validate", "zonda.toml").returncode == 0
 
 
+def test_package_that_is_there(mini):
+    (mini / "zonda.toml").write_text('[build]\npackage = "./handlers"\n')
+    done = run_zonda(mini, "validate")
+    assert done.returncode == 0 and not done.stderr and "warning" not in done.stdout, done
+    (mini / "zonda.toml").write_text('[build]\npackage = "./static"\n')
+    done = run_zonda(mini, "validate")
+    assert "zonda.toml:2:11: warning: package ./static has no Go file" in done.stderr, done
+
+
 @pytest.mark.crucial
 def test_missing_file(tmp_path):
     for args in (["validate", "none.toml"], ["-c", "none.toml"], ["validate", "-c", "none.toml"]):
