@@ -109,6 +109,8 @@ class Tool:
     """A reloader at work in its own copy of the project."""
 
     name = "?"
+    patience_s = DEADLINE_S  # with an edit
+    lost = 0  # edits that were never served
 
     def __init__(self, scratch):
         self.project = scratch / self.name
@@ -166,7 +168,7 @@ class Tool:
     def round(self, text):
         """Seconds from the save to the first answer of the new version."""
         began = self.save(text)
-        until(lambda: ask(self.port) == text)
+        until(lambda: ask(self.port) == text, self.patience_s)
         return time.monotonic() - began
 
     def settle(self):
@@ -239,6 +241,7 @@ def build_start_ms(context):
 
 class Air(Tool):
     name = "air"
+    patience_s = 30
 
     def __init__(self, scratch, path):
         super().__init__(scratch)
@@ -264,6 +267,10 @@ class Air(Tool):
         began = time.monotonic()
         try:
             return super().round(text)
+        except TimeoutError:
+            self.lost += 1  # it has missed the edit, or its app did not come up; the next save may do
+            say(f"air never served {text}")
+            return None
         finally:
             over.set()
             watcher.join()
@@ -326,18 +333,21 @@ def measure_rounds(scratch, rounds, with_air):
             for tool in tools[number % len(tools) :] + tools[: number % len(tools)]:
                 took = tool.round(f"round-{number + 2}")
                 tool.settle()
-                if number >= 0:
+                if number >= 0 and took is not None:
                     served[tool.name].append(took)
-                else:
+                elif number < 0:
                     tool.starts.clear()
             if number >= 0:
-                say(f"round {number + 1}: " + ", ".join(f"{name} {times[-1]:.3f} s" for name, times in served.items()))
+                say(f"round {number + 1}: " + ", ".join(f"{name} {times[-1]:.3f} s" for name, times in served.items() if times))
         time_left = time.monotonic() + 5  # the log comes in batches
         while len(tools[0].starts) < rounds and time.monotonic() < time_left:
             time.sleep(0.05)
     finally:
         for tool in tools:
             tool.stop()
+    for tool in tools:
+        if tool.lost:
+            say(f"{tool.name}: {tool.lost} of {rounds + 1} edits were never served, and are not in the figures")
     return served, {tool.name: tool.starts for tool in tools if tool.starts}
 
 
