@@ -20,6 +20,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "platform/linux_handoff.h"
 
 enum stage { STAGE_SETUP, STAGE_CWD, STAGE_EXEC };
 
@@ -31,8 +32,9 @@ struct failure {
 struct plan {
     char *path;
     const struct spawn *spawn;
-    int fds[3];   /* to become 0, 1, 2 */
-    int error_fd; /* where a struct failure goes; at least 3 */
+    int fds[3];     /* to become 0, 1, 2 */
+    int error_fd;   /* where a struct failure goes; at least 3 */
+    int handoff_fd; /* where the descriptor of the filter goes, at least 3; -1: there is none */
     int priority;
     pid_t parent;
 };
@@ -196,6 +198,8 @@ static _Noreturn void child_run(const struct plan *plan)
     if (spawn->cwd && chdir(spawn->cwd) != 0)
         child_fail(plan, STAGE_CWD);
     child_signals();
+    if (plan->handoff_fd >= 0)
+        linux_handoff_install(plan->handoff_fd);
     /* execve(2) takes both as pointers to what it does not change. */
     (void)execve(plan->path, (char *const *)spawn->argv, (char *const *)spawn->env);
     child_fail(plan, STAGE_EXEC);
@@ -238,14 +242,26 @@ static int start(struct plan *plan, int pipe_fds[2], int *pidfd, struct err *err
     return explain(plan, failure, err);
 }
 
+/* A pair of which the second end is the child's. */
+static int open_channel(int channel[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0)
+        return -1;
+    int theirs = fcntl(channel[1], F_DUPFD_CLOEXEC, 3);
+    (void)close(channel[1]);
+    channel[1] = theirs;
+    return theirs < 0 ? -1 : 0;
+}
+
 int linux_spawn(const struct spawn *spawn, int *pidfd, struct err *err)
 {
     struct plan plan = {.spawn = spawn,
                         .fds = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd},
                         .priority = getpriority(PRIO_PROCESS, 0) + spawn->nice,
                         .parent = getpid(),
-                        .error_fd = -1};
-    int pipe_fds[2] = {-1, -1}, result = ERR_SYSTEM;
+                        .error_fd = -1,
+                        .handoff_fd = -1};
+    int pipe_fds[2] = {-1, -1}, channel[2] = {-1, -1}, result = ERR_SYSTEM;
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     plan.path = find_program(spawn, err);
     if (!plan.path) {
@@ -262,11 +278,19 @@ int linux_spawn(const struct spawn *spawn, int *pidfd, struct err *err)
     }
     (void)close(pipe_fds[1]);
     pipe_fds[1] = plan.error_fd;
+    if (spawn->handoff && open_channel(channel) == 0)
+        plan.handoff_fd = channel[1];
     result = start(&plan, pipe_fds, pidfd, err);
+    if (result >= 0 && spawn->handoff)
+        linux_handoff_attach(spawn->handoff,
+                             channel[0] >= 0 ? linux_handoff_receive(channel[0]) : -EMFILE);
 out:
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         if (pipe_fds[i] >= 0)
             (void)close(pipe_fds[i]);
+        if (channel[i] >= 0)
+            (void)close(channel[i]);
+    }
     if (null_fd >= 0)
         (void)close(null_fd);
     free(plan.path);

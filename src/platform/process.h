@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/strs.h"
+#include "platform/handoff.h"
 #include "platform/loop.h"
 
 struct exit_status {
@@ -36,6 +37,7 @@ struct spawn {
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     bool terminal; /* stdin_fd or stdout_fd is a pty: new session, the pty its terminal */
     int nice;      /* added to the niceness */
+    struct handoff_child *handoff; /* its bind and listen go to it; NULL: none */
 };
 #define SPAWN_INIT                                                                                 \
     {                                                                                              \

@@ -1,0 +1,58 @@
+/*
+ * Listener hand-off: listening sockets that outlive the process that made them.
+ *
+ * The bind(2) and listen(2) of a child that was spawned with a struct handoff_child come to zonda
+ * first (seccomp_unotify(2)); all its other system calls are untouched. What listens is kept by a
+ * duplicate (pidfd_getfd(2)). When a later child binds an address that is kept, it gets the kept
+ * socket instead of a new one, so that old and new share one queue of connections and no connection
+ * is refused in between. Kept are stream sockets of IPv4, IPv6 and Unix that were bound to an
+ * address of their own; port 0 and everything else is left alone.
+ *
+ * A bind that cannot be handed over, since the older child has the port for a socket of another
+ * kind (UDP, another address of the same port), is a conflict: it is told, and the new child waits
+ * in its bind(2) until handoff_child_let, when the older one has gone.
+ *
+ * Life-cycle: handoff_new once a service; handoff_child_new for each process, given to
+ * process_spawn by struct spawn, and handoff_child_free when none of its descendants is left;
+ * handoff_drop_unused closes the sockets that no child listens on any more. Callbacks come on the
+ * loop. On a system without it handoff_child_works is false, and nothing else happens.
+ */
+#ifndef ZONDA_PLATFORM_HANDOFF_H
+#define ZONDA_PLATFORM_HANDOFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/loop.h"
+
+struct handoff;
+struct handoff *handoff_new(struct loop *loop);
+void handoff_free(struct handoff *handoff); /* after its children; NULL is allowed */
+void handoff_drop_unused(struct handoff *handoff);
+/* The sockets that are kept. */
+size_t handoff_count(const struct handoff *handoff);
+/* Why the system does not let zonda do it, in words; NULL while nothing was refused. */
+const char *handoff_refused(const struct handoff *handoff);
+
+struct handoff_events {
+    /* The child listens on a stream socket: connections queue from now on. */
+    void (*on_listen)(void *data);
+    /* The child waits in a bind of what ("UDP port 5353"), which an older child has. */
+    void (*on_conflict)(void *data, const char *what);
+    void *data;
+};
+
+struct handoff_child;
+struct handoff_child *handoff_child_new(struct handoff *handoff,
+                                        const struct handoff_events *events);
+void handoff_child_free(struct handoff_child *child); /* NULL is allowed */
+/* Its calls are seen. */
+bool handoff_child_works(const struct handoff_child *child);
+/* How many of the kept sockets it listens on. */
+size_t handoff_child_count(const struct handoff_child *child);
+/* Does child listen on every kept socket that older listens on, or on as many others? */
+bool handoff_child_replaces(const struct handoff_child *child, const struct handoff_child *older);
+/* The older child has gone: the binds that wait are made. */
+void handoff_child_let(struct handoff_child *child);
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * What is done about a bind and about a listen of a child.
+ *
+ * A first bind passes, and what listens is kept at its listen(2). The bind of a later child gets
+ * what is kept. Whatever is not understood passes: then the kernel answers as it would without
+ * zonda.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "platform/linux_handoff.h"
+
+/* --- bind --- */
+
+static void remember_bound(struct handoff_child *child, const struct endpoint *endpoint)
+{
+    if (child->bound.len < HANDOFF_BOUND_MAX)
+        vec_push(&child->bound,
+                 ((struct bound){.type = endpoint->type, .port = endpoint_port(endpoint)}));
+}
+
+static bool has_bound(const struct handoff_child *child, const struct endpoint *endpoint)
+{
+    VEC_EACH (const struct bound, bound, &child->bound)
+        if (bound->type == endpoint->type && bound->port == endpoint_port(endpoint))
+            return true;
+    return false;
+}
+
+/* Has an older child that lives bound that port? A port that somebody else has is no conflict that
+   could be mended by stopping the older child. */
+static bool older_has_port(const struct handoff_child *child, const struct endpoint *endpoint)
+{
+    if (endpoint_port(endpoint) == 0)
+        return false;
+    VEC_EACH (struct handoff_child *, older, &child->handoff->children) {
+        if (*older == child)
+            return false;
+        if (has_bound(*older, endpoint))
+            return true;
+    }
+    return false;
+}
+
+/* 0, or an errno. A bind that was made already, by an answer that was cancelled, is made. */
+int handoff_bind_for(int fd, const struct endpoint *endpoint)
+{
+    if (bind(fd, &endpoint->address.any, endpoint->len) == 0)
+        return 0;
+    int errnum = errno;
+    union address at;
+    struct endpoint now = {.type = endpoint->type};
+    socklen_t len = sizeof at;
+    if (errnum == EINVAL && getsockname(fd, &at.any, &len) == 0) {
+        now.address = at;
+        if (endpoint_port(&now) == endpoint_port(endpoint))
+            return 0;
+    }
+    return errnum;
+}
+
+static void park(struct handoff_child *child, uint64_t id, const struct endpoint *endpoint, int fd)
+{
+    char what[64];
+    vec_push(&child->parked, ((struct parked){.id = id, .fd = fd, .endpoint = *endpoint}));
+    (void)snprintf(what, sizeof what, "%s port %u",
+                   endpoint->type == SOCK_STREAM  ? "TCP"
+                   : endpoint->type == SOCK_DGRAM ? "UDP"
+                                                  : "another",
+                   endpoint_port(endpoint));
+    child->events.on_conflict(child->events.data, what);
+}
+
+/* A place where nothing is kept; fd is moved. */
+static void bind_elsewhere(struct handoff_child *child, uint64_t id,
+                           const struct endpoint *endpoint, int fd)
+{
+    bool conflict = older_has_port(child, endpoint);
+    int errnum = conflict ? handoff_bind_for(fd, endpoint) : 0;
+    remember_bound(child, endpoint);
+    if (conflict && errnum == EADDRINUSE && child->parked.len < HANDOFF_PARKED_MAX) {
+        park(child, id, endpoint, fd);
+        return;
+    }
+    (void)close(fd);
+    if (conflict)
+        handoff_answer(child, id, errnum);
+    else
+        handoff_let_pass(child, id);
+}
+
+/* The kept socket over the number theirs of the caller, whose own socket there is fd. */
+static void hand_over(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                      const struct kept *kept, int theirs, int fd)
+{
+    if (socket_inode(fd) == kept->ino) { /* it has it: the first answer was cancelled */
+        handoff_answer(child, id, 0);
+        return;
+    }
+    if (caller_has_socket(caller,
+                          kept->ino)) { /* its own second socket there: the kernel decides */
+        handoff_let_pass(child, id);
+        return;
+    }
+    struct seccomp_notif_addfd add = {.id = id,
+                                      .flags = SECCOMP_ADDFD_FLAG_SETFD,
+                                      .srcfd = (uint32_t)kept->fd,
+                                      .newfd = (uint32_t)theirs};
+    if (caller_is_cloexec(caller, theirs))
+        add.newfd_flags = O_CLOEXEC;
+    if (ioctl(child->fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0) {
+        handoff_answer(child, id, 0);
+    } else {
+        if (errno != ENOENT && errno != EINPROGRESS)
+            handoff_refuse(child->handoff, "a socket cannot be put into the app", errno);
+        handoff_let_pass(child, id);
+    }
+}
+
+/* The endpoint of a bind call; false where it is none that is ever kept or can be in conflict. */
+static bool read_bind(const struct caller *caller, const struct seccomp_data *call,
+                      struct endpoint *endpoint)
+{
+    *endpoint = (struct endpoint){.len = (socklen_t)call->args[2]};
+    if (call->args[2] <= sizeof(sa_family_t) || call->args[2] > sizeof endpoint->address ||
+        !caller_read(caller, call->args[1], &endpoint->address, endpoint->len))
+        return false;
+    switch (endpoint->address.family) {
+    case AF_INET:
+        return endpoint->len >= sizeof(struct sockaddr_in) && endpoint_port(endpoint);
+    case AF_INET6:
+        return endpoint->len >= offsetof(struct sockaddr_in6, sin6_scope_id) &&
+               endpoint_port(endpoint);
+    case AF_UNIX:
+        return endpoint->len <= sizeof(struct sockaddr_un) &&
+               (!endpoint_is_path(endpoint) || caller_absolute(caller, endpoint));
+    default:
+        return false;
+    }
+}
+
+void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                         const struct seccomp_data *call)
+{
+    struct endpoint endpoint;
+    int theirs = (int)call->args[0], fd = -1;
+    if (!read_bind(caller, call, &endpoint) || !handoff_is_valid(child, id) ||
+        (fd = caller_take_fd(caller, theirs)) < 0) {
+        if (fd == -EPERM || fd == -ENOSYS)
+            handoff_refuse(child->handoff, "the app's sockets cannot be read", -fd);
+        handoff_let_pass(child, id);
+        return;
+    }
+    struct kept *kept = NULL;
+    if (!endpoint_of(fd, &endpoint)) {
+        (void)close(fd);
+        handoff_let_pass(child, id);
+        return;
+    }
+    kept = kept_find(child->handoff, &endpoint);
+    if (kept && kept->path.path && !path_restore(kept)) { /* it is somebody else's by now */
+        kept = NULL;
+    }
+    if (!kept) {
+        bind_elsewhere(child, id, &endpoint, fd);
+        return;
+    }
+    remember_bound(child, &endpoint);
+    hand_over(child, id, caller, kept, theirs, fd);
+    (void)close(fd);
+}
+
+/* --- listen --- */
+
+static void note_listens(struct handoff_child *child, struct kept *kept)
+{
+    VEC_EACH (struct kept *, one, &child->listens)
+        if (*one == kept)
+            return;
+    vec_push(&child->listens, kept);
+    kept->users++;
+}
+
+/* A socket that listens for the first time; fd is moved. NULL where it is not kept. */
+static struct kept *keep(struct handoff_child *child, int fd)
+{
+    struct endpoint endpoint = {.len = sizeof endpoint.address};
+    struct handoff *handoff = child->handoff;
+    bool inet = false, wanted = endpoint_of(fd, &endpoint) && endpoint.type == SOCK_STREAM &&
+                                getsockname(fd, &endpoint.address.any, &endpoint.len) == 0;
+    if (wanted) {
+        inet = endpoint.address.family != AF_UNIX;
+        /* A port that the kernel chose will be another one the next time. */
+        wanted = inet ? has_bound(child, &endpoint)
+                      : endpoint.len > offsetof(struct sockaddr_un, sun_path);
+        wanted = wanted && handoff->sockets.len < HANDOFF_SOCKETS_MAX;
+    }
+    return wanted ? kept_add(handoff, &endpoint, fd) : NULL;
+}
+
+/* The path as zonda can use it; the kernel has kept it as the app wrote it. */
+static bool keep_path(struct handoff *handoff, const struct caller *caller, struct kept *kept)
+{
+    if (!endpoint_is_path(&kept->endpoint) ||
+        (caller_absolute(caller, &kept->endpoint) && path_keep(kept)))
+        return true;
+    handoff_refuse(handoff, "the path of a Unix socket cannot be linked", EPERM);
+    return false;
+}
+
+void handoff_answer_listen(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                           const struct seccomp_data *call)
+{
+    int fd = caller_take_fd(caller, (int)call->args[0]), backlog = (int)call->args[1];
+    if (fd < 0 || !handoff_is_valid(child, id)) {
+        if (fd == -EPERM || fd == -ENOSYS)
+            handoff_refuse(child->handoff, "the app's sockets cannot be read", -fd);
+        if (fd >= 0)
+            (void)close(fd);
+        handoff_let_pass(child, id);
+        return;
+    }
+    /* Connections queue from here on: whoever hears of the listener may connect. */
+    bool listens = listen(fd, backlog) == 0;
+    struct kept *kept = kept_by_inode(child->handoff, socket_inode(fd));
+    if (listens && !kept) {
+        kept = keep(child, fd);
+        if (kept)
+            fd = -1;
+        if (kept && !keep_path(child->handoff, caller, kept)) {
+            kept_drop(child->handoff, kept);
+            kept = NULL;
+        }
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    if (listens && kept)
+        note_listens(child, kept);
+    handoff_let_pass(child, id);
+    if (listens)
+        child->events.on_listen(child->events.data);
+}
