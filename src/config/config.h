@@ -61,6 +61,7 @@ struct config_run {
     uint32_t max_retries;      /* crashes in a row */
     uint32_t max_restarts;     /* a minute */
     uint32_t ready_timeout_ms;
+    bool handoff, overlap;
     struct strs on_quit; /* command lines run once when zonda ends, before the app is stopped */
 };
 

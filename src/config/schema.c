@@ -143,6 +143,13 @@ const struct schema_entry SCHEMA[] = {
     {"run", "ready_timeout", VALUE_DURATION, AT(run.ready_timeout_ms), "\"10s\"", 0, HOUR_MS,
      .effect = EFFECT_RESTART,
      .doc = "How long to wait until the app listens, before zonda says that it does not."},
+    {"run", "handoff", VALUE_BOOL, AT(run.handoff), "true", .effect = EFFECT_RESTART,
+     .doc = "Hand the app's listening sockets from the old version to the new one, so that no "
+            "connection is refused. Without root the app runs with no_new_privs then: sudo and "
+            "ping do not work below it."},
+    {"run", "overlap", VALUE_BOOL, AT(run.overlap), "true", .effect = EFFECT_RESTART,
+     .doc = "Start the new version while the old one serves, and stop the old one when the new one "
+            "is ready. false: stop the old one first; connections wait meanwhile."},
     {"run", "on_quit", VALUE_LIST, AT(run.on_quit), "[]", .effect = EFFECT_LIVE,
      .doc = "Command lines to run once when zonda ends, before the app is stopped.",
      .example = "[\"docker compose stop\"]"},

@@ -1,5 +1,6 @@
 #include "engine/state.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ static void started(void *data, uint64_t generation, int pid)
     struct engine *engine = data;
     if (engine->swapping)
         engine->swapping->times.start = clock_mono_ns();
+    engine->started = generation;
     ports_forget(engine);
     struct event event = {.kind = EVENT_APP_STARTED,
                           .level = LOG_INFO,
@@ -73,8 +75,9 @@ static void ended(void *data, uint64_t generation, struct exit_status status, bo
     struct engine *engine = data;
     struct buf words = BUF_INIT(128);
     exit_status_words(status, &words);
-    engine->app_done = !expected && exit_status_code(status) == 0;
-    if (expected && engine->swapping)
+    bool newest = generation == engine->started;
+    engine->app_done = !expected && newest && exit_status_code(status) == 0;
+    if (expected && engine->swapping && engine->swapping->times.stop_start)
         engine->swapping->times.stop_end = clock_mono_ns();
     struct event event = {.kind = EVENT_APP_EXIT,
                           .level = LOG_INFO,
@@ -88,7 +91,7 @@ static void ended(void *data, uint64_t generation, struct exit_status status, bo
         ports_explain(engine);
     if (engine->app_done && engine->swapping) {
         reload_end(engine, &engine->swapping, RELOAD_ENDED, NULL);
-    } else if (!expected && engine->swapping) {
+    } else if (!expected && engine->swapping && newest) {
         char message[256];
         (void)snprintf(message, sizeof message, "the app ended before it was ready: %s",
                        buf_text(&words));
@@ -105,6 +108,21 @@ static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
     else
         notice(engine, engine->app_done ? LOG_INFO : LOG_ERROR, NULL, "%s", why);
     waiters_check(engine);
+}
+
+static void kept(void *data, uint64_t generation)
+{
+    struct engine *engine = data;
+    notice(engine, LOG_ERROR, NULL,
+           "the new version ended before it was ready; the old version (generation %" PRIu64
+           ") keeps serving",
+           generation);
+    waiters_check(engine);
+}
+
+static void noticed(void *data, const char *text)
+{
+    notice(data, LOG_WARN, NULL, "%s", text);
 }
 
 static void failed(void *data, const struct err *err)
@@ -135,7 +153,7 @@ static void room(void *data)
     }
 }
 
-static void output(void *data, const char *bytes, size_t len, bool error)
+static void output(void *data, uint64_t generation, const char *bytes, size_t len, bool error)
 {
     struct engine *engine = data;
     struct event event = {.kind = EVENT_APP_OUTPUT,
@@ -143,9 +161,10 @@ static void output(void *data, const char *bytes, size_t len, bool error)
                           .text = bytes,
                           .len = len,
                           .flag = error,
-                          .number = (int64_t)service_generation(engine->service)};
+                          .number = (int64_t)generation};
     bus_publish(engine->bus, &event);
-    ports_output(engine, bytes, len);
+    if (generation == engine->started)
+        ports_output(engine, bytes, len);
     if (sink_full(engine->out) && !engine->paused) {
         engine->paused = true;
         service_pause_output(engine->service, true);
@@ -160,6 +179,8 @@ void app_open(struct engine *engine)
                                     .on_killed = killed,
                                     .on_exit = ended,
                                     .on_crash = crashed,
+                                    .on_kept = kept,
+                                    .on_notice = noticed,
                                     .on_failed = failed,
                                     .on_stopped = stopped,
                                     .on_output = output,

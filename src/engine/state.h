@@ -109,6 +109,7 @@ struct engine {
     struct service *service;
     struct reload *building, *swapping;
     struct fs_info running; /* the artifact as the app was started from it */
+    uint64_t started;       /* the generation that was started last */
     char last_words[1024];  /* the end of the app's output; see ports.c */
     size_t last_words_len;
     struct strs carried; /* files of builds that became obsolete: the next reload names them too */

@@ -52,7 +52,7 @@ bool handoff_child_works(const struct handoff_child *child);
 size_t handoff_child_count(const struct handoff_child *child);
 /* Does child listen on every kept socket that older listens on, or on as many others? */
 bool handoff_child_replaces(const struct handoff_child *child, const struct handoff_child *older);
-/* The older child has gone: the binds that wait are made. */
+/* The older child has gone: the binds that wait are made. NULL is allowed. */
 void handoff_child_let(struct handoff_child *child);
 
 #endif

@@ -121,6 +121,8 @@ void linux_handoff_attach(struct handoff_child *child, int listener)
 
 void handoff_child_let(struct handoff_child *child)
 {
+    if (!child)
+        return;
     VEC_EACH (struct parked, parked, &child->parked) {
         if (child->fd >= 0 && handoff_is_valid(child, parked->id))
             handoff_answer(child, parked->id, handoff_bind_for(parked->fd, &parked->endpoint));

@@ -40,34 +40,35 @@ static int open_pipe(struct stream *stream, int our_end, int *theirs, struct err
     return fs_fd_nonblock(stream->fd, err);
 }
 
-static int open_terminal(struct service *service, struct spawn *spawn, int theirs[3],
+static int open_terminal(struct generation *generation, struct spawn *spawn, int theirs[3],
                          struct err *err)
 {
-    int failed = terminal_open_pty(own_terminal(), &service->out.fd, &theirs[1], err);
+    int failed = terminal_open_pty(own_terminal(), &generation->out.fd, &theirs[1], err);
     if (failed)
         return failed;
-    service->terminal = spawn->terminal = true;
+    generation->terminal = spawn->terminal = true;
     spawn->stdout_fd = spawn->stderr_fd = theirs[1];
-    if (service->current.config->run.stdin_to_app)
+    if (generation->service->current.config->run.stdin_to_app)
         spawn->stdin_fd = theirs[1];
     return 0;
 }
 
-int run_open_streams(struct service *service, struct spawn *spawn, int theirs[3], struct err *err)
+int run_open_streams(struct generation *generation, struct spawn *spawn, int theirs[3],
+                     struct err *err)
 {
-    const struct config_run *run = &service->current.config->run;
-    service->terminal = false;
-    service->takes_input = run->stdin_to_app;
+    const struct config_run *run = &generation->service->current.config->run;
+    generation->terminal = false;
+    generation->takes_input = run->stdin_to_app;
     if (run->pty == CHOICE_ALWAYS)
-        return open_terminal(service, spawn, theirs, err);
-    if (run->pty == CHOICE_AUTO && service->current.tty &&
-        open_terminal(service, spawn, theirs, err) == 0)
+        return open_terminal(generation, spawn, theirs, err);
+    if (run->pty == CHOICE_AUTO && generation->service->current.tty &&
+        open_terminal(generation, spawn, theirs, err) == 0)
         return 0; /* a system without pseudo-terminals still has pipes */
-    int failed = open_pipe(&service->out, 0, &theirs[1], err);
+    int failed = open_pipe(&generation->out, 0, &theirs[1], err);
     if (!failed)
-        failed = open_pipe(&service->err_out, 0, &theirs[2], err);
+        failed = open_pipe(&generation->err_out, 0, &theirs[2], err);
     if (!failed && run->stdin_to_app)
-        failed = open_pipe(&service->in, 1, &theirs[0], err);
+        failed = open_pipe(&generation->in, 1, &theirs[0], err);
     for (int i = 0; i < 3 && !failed; i++)
         *(int *[]){&spawn->stdin_fd, &spawn->stdout_fd, &spawn->stderr_fd}[i] = theirs[i];
     return failed;
@@ -81,20 +82,20 @@ void run_close_theirs(int theirs[3])
 
 /* --- reading and writing --- */
 
-static struct stream *input_stream(struct service *service)
+static struct stream *input_stream(struct generation *generation)
 {
-    return service->terminal ? &service->out : &service->in;
+    return generation->terminal ? &generation->out : &generation->in;
 }
 
-static void want(struct service *service)
+static void want(struct generation *generation)
 {
-    struct stream *streams[] = {&service->out, &service->err_out, &service->in};
+    struct stream *streams[] = {&generation->out, &generation->err_out, &generation->in};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
         struct stream *stream = streams[i];
         int events = 0;
-        if (stream != &service->in && !service->paused)
+        if (stream != &generation->in && !generation->service->paused)
             events |= IO_READ;
-        if (stream == input_stream(service) && service->input.len > 0)
+        if (stream == input_stream(generation) && generation->input.len > 0)
             events |= IO_WRITE;
         if (stream->io)
             io_want(stream->io, events);
@@ -111,10 +112,12 @@ static void end_stream(struct stream *stream)
    generation: closing a terminal would hang up on an app that only closed its output. */
 static bool read_chunk(struct stream *stream)
 {
-    struct service *service = stream->service;
+    struct generation *generation = stream->generation;
+    struct service *service = generation->service;
     long len = fs_fd_read(stream->fd, service->chunk, CHUNK_BYTES);
     if (len > 0) {
-        service->events.on_output(service->events.data, service->chunk, (size_t)len, stream->error);
+        service->events.on_output(service->events.data, generation->number, service->chunk,
+                                  (size_t)len, stream->error);
         return true;
     }
     /* A terminal whose other side is closed says EIO. */
@@ -123,53 +126,54 @@ static bool read_chunk(struct stream *stream)
     return false;
 }
 
-static void write_input(struct service *service)
+static void write_input(struct generation *generation)
 {
-    struct stream *stream = input_stream(service);
-    while (stream->io && service->input.len > 0) {
-        long len = fs_fd_write(stream->fd, service->input.data, service->input.len);
+    struct stream *stream = input_stream(generation);
+    while (stream->io && generation->input.len > 0) {
+        long len = fs_fd_write(stream->fd, generation->input.data, generation->input.len);
         if (len < 0) {
             if (errno != EAGAIN)
-                buf_reset(&service->input); /* nobody reads it any more */
+                buf_reset(&generation->input); /* nobody reads it any more */
             break;
         }
-        buf_consume(&service->input, (size_t)len);
+        buf_consume(&generation->input, (size_t)len);
     }
 }
 
 static void stream_event(void *data, int events)
 {
     struct stream *stream = data;
-    struct service *service = stream->service;
-    if ((events & IO_WRITE) || stream == &service->in)
-        write_input(service);
-    if (stream != &service->in && (events & (IO_READ | IO_HANGUP)))
+    struct generation *generation = stream->generation;
+    if ((events & IO_WRITE) || stream == &generation->in)
+        write_input(generation);
+    if (stream != &generation->in && (events & (IO_READ | IO_HANGUP)))
         (void)read_chunk(stream);
-    want(service);
+    want(generation);
 }
 
-void run_read_streams(struct service *service)
+void run_read_streams(struct generation *generation)
 {
-    struct stream *streams[] = {&service->out, &service->err_out, &service->in};
+    struct service *service = generation->service;
+    struct stream *streams[] = {&generation->out, &generation->err_out, &generation->in};
     if (!service->chunk)
         service->chunk = mem_new(CHUNK_BYTES, 1);
-    buf_reset(&service->input);
+    buf_reset(&generation->input);
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
         struct stream *stream = streams[i];
-        stream->service = service;
-        stream->error = stream == &service->err_out;
+        stream->generation = generation;
+        stream->error = stream == &generation->err_out;
         if (stream->fd >= 0)
             stream->io = io_new(service->loop, stream->fd, stream_event, stream);
     }
-    want(service);
+    want(generation);
 }
 
-void run_close_streams(struct service *service, bool drain)
+void run_close_streams(struct generation *generation, bool drain)
 {
-    struct stream *streams[] = {&service->out, &service->err_out, &service->in};
+    struct stream *streams[] = {&generation->out, &generation->err_out, &generation->in};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
         struct stream *stream = streams[i];
-        for (int n = 0; drain && stream->io && stream != &service->in && n < DRAIN_MAX; n++)
+        for (int n = 0; drain && stream->io && stream != &generation->in && n < DRAIN_MAX; n++)
             if (!read_chunk(stream))
                 break;
         end_stream(stream);
@@ -181,23 +185,31 @@ void run_close_streams(struct service *service, bool drain)
 
 void service_input(struct service *service, const char *bytes, size_t len)
 {
-    struct stream *stream = input_stream(service);
-    if (!stream->io || !service->takes_input)
+    struct generation *generation = service->main;
+    struct stream *stream = generation ? input_stream(generation) : NULL;
+    if (!stream || !stream->io || !generation->takes_input)
         return;
-    size_t room = service->input.max - service->input.len;
-    (void)buf_append(&service->input, bytes, len < room ? len : room);
-    write_input(service);
-    want(service);
+    size_t room = generation->input.max - generation->input.len;
+    (void)buf_append(&generation->input, bytes, len < room ? len : room);
+    write_input(generation);
+    want(generation);
 }
 
 void service_pause_output(struct service *service, bool pause)
 {
     service->paused = pause;
-    want(service);
+    if (service->main)
+        want(service->main);
+    if (service->next)
+        want(service->next);
+    for (struct generation *one = service->leaving; one; one = one->older)
+        want(one);
 }
 
 void service_resize(struct service *service)
 {
-    if (service->terminal && service->out.fd >= 0)
-        terminal_copy_size(own_terminal(), service->out.fd);
+    struct generation *const both[] = {service->main, service->next};
+    for (int i = 0; i < 2; i++)
+        if (both[i] && both[i]->terminal && both[i]->out.fd >= 0)
+            terminal_copy_size(own_terminal(), both[i]->out.fd);
 }

@@ -1,26 +1,59 @@
 /*
- * The inside of struct service, shared by the files of run/ and by nobody else.
+ * The inside of struct service and of its generations, shared by the files of run/ and by nobody
+ * else.
  *
- * What happens is an event; what it leads to stands in one table in service.c, a row for each
- * state. There is one timer, and its meaning is the state's: the next look for listeners
- * (STARTING), the end of stop_timeout (STOPPING), the next round of the sweep (SWEEPING), the
- * back-off (BACKOFF).
+ * There are two machines, each of them one table of states and events (docs/generations.md draws
+ * them): the life of one generation in generation.c, and the service, which has at most one
+ * generation that serves (main), one that starts beside it (next), and those that are leaving, in
+ * service.c. A generation tells the service that it is ready or gone; the service tells a
+ * generation to stop.
+ *
+ * A generation has one timer, and its meaning is the life's: the next look for listeners
+ * (STARTING), the end of stop_timeout (STOPPING), the next round of the sweep (SWEEPING). The
+ * service's timer is the back-off.
  */
 #ifndef ZONDA_RUN_PARTS_H
 #define ZONDA_RUN_PARTS_H
 
 #include "base/buf.h"
+#include "platform/handoff.h"
 #include "run/policy.h"
 #include "run/service.h"
 
-enum run_state { RUN_DOWN, RUN_STARTING, RUN_READY, RUN_STOPPING, RUN_SWEEPING, RUN_BACKOFF };
-#define RUN_STATES 6
+enum life { LIFE_STARTING, LIFE_READY, LIFE_STOPPING, LIFE_SWEEPING };
+#define LIVES 4
 
-enum run_event { RUN_START, RUN_STOP, RUN_KILL, RUN_TIMER, RUN_EXIT };
-#define RUN_EVENTS 5
+enum life_event { LIFE_ASK, LIFE_KILL, LIFE_TIMER, LIFE_EXIT, LIFE_LISTENS };
+#define LIFE_EVENTS 5
 
-/* What follows once the generation is gone. */
-enum run_next { NEXT_POLICY, NEXT_START, NEXT_STOPPED };
+enum run_state {
+    RUN_DOWN,
+    RUN_STARTING,  /* main starts */
+    RUN_READY,     /* main serves */
+    RUN_BESIDE,    /* main serves, next starts */
+    RUN_REPLACING, /* main serves, next is being stopped for a newer one */
+    RUN_YIELDING,  /* main is being stopped for next, which waits for what main has */
+    RUN_STOPPING,  /* all are being stopped */
+    RUN_BACKOFF,   /* nothing runs; main will be started again */
+};
+#define RUN_STATES 8
+
+enum run_event {
+    RUN_START,
+    RUN_STOP,
+    RUN_KILL,
+    RUN_TIMER,
+    RUN_IS_READY, /* the one that starts */
+    RUN_CONFLICT, /* next waits for what main has */
+    RUN_MAIN_GONE,
+    RUN_NEXT_GONE,
+    RUN_LEFT, /* one of those that were leaving has gone */
+};
+#define RUN_EVENTS  9
+#define RUN_NOTHING RUN_EVENTS /* no event */
+
+/* What follows once no generation is left. */
+enum run_after { AFTER_POLICY, AFTER_START, AFTER_STOPPED };
 
 /* A struct service_start with what it points to. */
 struct request {
@@ -30,9 +63,9 @@ struct request {
     bool tty, reset;
 };
 
-/* One direction of the app's terminal or pipes; fd is -1 where it is not open. */
+/* One direction of an app's terminal or pipes; fd is -1 where it is not open. */
 struct stream {
-    struct service *service;
+    struct generation *generation;
     struct io *io; /* NULL after the end of the stream */
     int fd;
     bool error;
@@ -41,18 +74,14 @@ struct stream {
 /* Did the generations that became ready listen? */
 enum habit { HABIT_UNKNOWN, HABIT_LISTENS, HABIT_SILENT };
 
-struct service {
-    struct loop *loop;
-    struct service_events events;
-    enum run_state state;
-    enum run_next next;
+struct generation {
+    struct service *service;
+    struct generation *older; /* the next of those that are leaving */
+    uint64_t number;
+    enum life life;
     struct timer *timer;
-    struct request current, waiting;
-    struct policy policy;
-
-    /* This generation. */
-    uint64_t generation;
-    struct process *process; /* until the sweep is over */
+    struct process *process;       /* until the sweep is over */
+    struct handoff_child *handoff; /* NULL: without */
     struct exit_status status;
     char mark[72];             /* ZONDA_GENERATION_ID=… */
     struct policy_rules rules; /* copies: the configuration may be gone when it is stopped */
@@ -63,37 +92,71 @@ struct service {
     uint64_t started_ns, ready_ns, kill_ns; /* monotonic; kill_ns: the end of stop_timeout */
     uint32_t looks;                         /* for listeners, or rounds of the sweep */
     struct listeners listeners;
-    enum habit habit;
 
     /* Its output and input. */
     struct stream out, err_out, in; /* with a terminal: out for all three */
-    bool terminal, takes_input, paused;
+    bool terminal, takes_input;
     struct buf input;
-    char *chunk; /* what is read goes through this */
+};
+
+struct service {
+    struct loop *loop;
+    struct service_events events;
+    enum run_state state;
+    enum run_after after;
+    struct timer *timer; /* the back-off */
+    struct request current, waiting;
+    struct policy policy;
+    struct generation *main, *next, *leaving;
+    uint64_t started, shown; /* generations that were started; the one that serves or served last */
+    struct listeners listeners; /* of main, or of what was main last */
+    struct policy_end end;      /* of the last that ended unasked, and its rules */
+    struct policy_rules end_rules;
+    enum habit habit;
+    struct handoff *handoff;
+    bool apart;                    /* old and new cannot live side by side: found out */
+    bool told_refused, told_apart; /* said once */
+    bool telling;                  /* in on_exit */
+    enum run_event deferred;       /* came in on_exit; RUN_NOTHING */
+    bool paused;                   /* output */
+    char *chunk;                   /* what is read goes through this */
 };
 
 void run_dispatch(struct service *service, enum run_event event);
+void life_dispatch(struct generation *generation, enum life_event event);
 
 /* start.c */
-void run_launch_waiting(struct service *service); /* the waiting request becomes the current one */
-void run_launch(struct service *service);         /* the current request, again */
 void request_fini(struct request *request);
+/* The current request as main, or beside it as next. NULL after on_failed. */
+struct generation *generation_start(struct service *service, bool beside);
+void generation_free(struct generation *generation);
 
 /* ready.c */
-void run_look_first(struct service *service);
-void run_look(struct service *service);
+void generation_look_first(struct generation *generation);
+void generation_look(struct generation *generation);
+void generation_listens(struct generation *generation);
 
-/* stop.c: each puts the service into the state it is in afterwards. */
-void run_ask(struct service *service);      /* begins the ladder */
-void run_kill(struct service *service);     /* begins at its end */
-void run_escalate(struct service *service); /* stop_timeout is over */
-void run_crashed(struct service *service);
-void run_sweep(struct service *service);
+/* stop.c */
+void generation_ask(struct generation *generation);      /* begins the ladder */
+void generation_kill(struct generation *generation);     /* begins at its end */
+void generation_escalate(struct generation *generation); /* stop_timeout is over */
+void generation_crashed(struct generation *generation);
+void generation_sweep(struct generation *generation);
+
+/* service.c: nothing of it is left; frees it. */
+void run_gone(struct generation *generation);
+
+/* overlap.c */
+bool run_can_overlap(struct service *service); /* main and the waiting request */
+void run_tell_refused(struct service *service);
+void run_tell_apart(struct service *service, const char *what);
+struct handoff_child *run_handoff_child(struct generation *generation);
 
 /* output.c */
-int run_open_streams(struct service *service, struct spawn *spawn, int theirs[3], struct err *err);
+int run_open_streams(struct generation *generation, struct spawn *spawn, int theirs[3],
+                     struct err *err);
 void run_close_theirs(int theirs[3]);
-void run_read_streams(struct service *service); /* begins to read */
-void run_close_streams(struct service *service, bool drain);
+void run_read_streams(struct generation *generation); /* begins to read */
+void run_close_streams(struct generation *generation, bool drain);
 
 #endif

@@ -1,8 +1,18 @@
 /*
  * The service: the app's process through its generations.
  *
- * Life-cycle: service_new, service_start for each generation (which stops the one before first),
- * service_stop, service_free once stopped. Events come by callback on the loop.
+ * Life-cycle: service_new, service_start for each generation, service_stop, service_free once
+ * stopped. Events come by callback on the loop.
+ *
+ * With run.handoff and run.overlap a new generation starts while the one before serves, and gets
+ * its listening sockets (platform/handoff.h). It is ready when it listens on as many of them, or
+ * after ready_timeout; only then is the one before asked to stop. Where the new one ends before
+ * that, the one before goes on (on_kept). Where the two cannot live side by side, since the new one
+ * waits for something the old one has, or where run.overlap is off, the old one is stopped first
+ * while its sockets stay open: connections wait. Without run.handoff, where the system refuses it,
+ * and where the app does not listen, the old one is stopped and then the new one started.
+ *
+ * At a time one generation serves, one may start beside it, and any number may be on their way out.
  *
  * Stop ladder: stop_signal to the group → stop_timeout → SIGKILL to the group and to every
  * descendant that carries the generation's mark (ZONDA_GENERATION_ID in its environment), whatever
@@ -45,11 +55,16 @@ struct service_events {
     /* After an unexpected end: started again in delay_ms, or (retry false) waits for a change or a
      * key; why in words. */
     void (*on_crash)(void *data, bool retry, uint32_t delay_ms, const char *why);
-    /* A start failed (no such file, not executable); nothing runs. */
+    /* The new generation ended before it was ready, which on_exit has told, unasked; the one before
+       goes on serving. */
+    void (*on_kept)(void *data, uint64_t generation);
+    /* Something a person should know of how generations are replaced; each is said once. */
+    void (*on_notice)(void *data, const char *text);
+    /* A start failed (no such file, not executable); the one before, if any, goes on. */
     void (*on_failed)(void *data, const struct err *err);
     void (*on_stopped)(void *data); /* after service_stop: nothing is left */
     /* Output of the app: bytes as they come. error: from stderr (never with a pty). */
-    void (*on_output)(void *data, const char *bytes, size_t len, bool error);
+    void (*on_output)(void *data, uint64_t generation, const char *bytes, size_t len, bool error);
     void *data;
 };
 
@@ -64,8 +79,8 @@ struct service_start {
     bool tty;                    /* zonda has a terminal */
     bool reset;                  /* the change of a user: crash counters start anew */
 };
-/* Replaces what runs (or starts). While an earlier start still waits for the old one to end, the
- * later request replaces it. */
+/* Replaces what runs (or starts). While an earlier start still waits for the old one to end, or its
+ * generation is not ready, the later request replaces it. */
 void service_start(struct service *service, const struct service_start *start);
 /* Gracefully, or at once by SIGKILL to all; then on_stopped, before they return where nothing runs.
  */
@@ -80,6 +95,7 @@ void service_pause_output(struct service *service, bool pause); /* back-pressure
 void service_resize(struct service *service);                   /* the terminal's size changed */
 
 enum service_state service_state(const struct service *service);
+/* Of the generation that serves, or that starts where none serves: */
 uint64_t service_generation(const struct service *service); /* counts from 1; 0: none yet */
 int service_pid(const struct service *service);             /* 0: none */
 const struct listeners *service_listeners(const struct service *service);

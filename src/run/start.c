@@ -21,37 +21,63 @@ void request_fini(struct request *request)
 
 static void process_ended(void *data, struct exit_status status)
 {
-    struct service *service = data;
-    service->status = status;
-    run_dispatch(service, RUN_EXIT);
+    struct generation *generation = data;
+    generation->status = status;
+    life_dispatch(generation, LIFE_EXIT);
+}
+
+static void timer_fired(void *data)
+{
+    life_dispatch(data, LIFE_TIMER);
 }
 
 /* Sets what the generation is known by, in env and here. */
-static void make_mark(struct service *service, uint64_t generation, struct strs *env)
+static void make_mark(struct generation *generation, struct strs *env)
 {
     char number[24], id[17], value[48];
     random_hex(id, 16);
-    (void)snprintf(number, sizeof number, "%" PRIu64, generation);
+    (void)snprintf(number, sizeof number, "%" PRIu64, generation->number);
     (void)snprintf(value, sizeof value, "%s-%s", id, number);
-    (void)snprintf(service->mark, sizeof service->mark, MARK_NAME "=%s", value);
+    (void)snprintf(generation->mark, sizeof generation->mark, MARK_NAME "=%s", value);
     strs_env_set(env, "ZONDA_GENERATION", number);
     strs_env_set(env, MARK_NAME, value);
 }
 
-static void take_rules(struct service *service)
+static void take_rules(struct generation *generation)
 {
-    const struct config_run *run = &service->current.config->run;
-    service->rules = (struct policy_rules){.restart = run->restart,
-                                           .restart_delay_ms = run->restart_delay_ms,
-                                           .max_retries = run->max_retries,
-                                           .max_restarts = run->max_restarts};
-    service->stop_signal = run->stop_signal;
-    service->stop_timeout_ms = run->stop_timeout_ms;
-    service->ready_timeout_ms = run->ready_timeout_ms;
+    const struct config_run *run = &generation->service->current.config->run;
+    generation->rules = (struct policy_rules){.restart = run->restart,
+                                              .restart_delay_ms = run->restart_delay_ms,
+                                              .max_retries = run->max_retries,
+                                              .max_restarts = run->max_restarts};
+    generation->stop_signal = run->stop_signal;
+    generation->stop_timeout_ms = run->stop_timeout_ms;
+    generation->ready_timeout_ms = run->ready_timeout_ms;
 }
 
-static int spawn_app(struct service *service, const struct strs *env, struct err *err)
+static struct generation *generation_new(struct service *service)
 {
+    struct generation *generation = mem_new(1, sizeof *generation);
+    generation->service = service;
+    generation->number = service->started + 1;
+    generation->timer = timer_new(service->loop, timer_fired, generation);
+    generation->out.fd = generation->err_out.fd = generation->in.fd = -1;
+    buf_init(&generation->input, SERVICE_INPUT_MAX);
+    take_rules(generation);
+    return generation;
+}
+
+void generation_free(struct generation *generation)
+{
+    timer_free(generation->timer);
+    handoff_child_free(generation->handoff);
+    buf_fini(&generation->input);
+    free(generation);
+}
+
+static int spawn_app(struct generation *generation, const struct strs *env, struct err *err)
+{
+    struct service *service = generation->service;
     const struct request *request = &service->current;
     const char *cwd = request->config->run.cwd;
     struct strs argv = {0};
@@ -59,55 +85,50 @@ static int spawn_app(struct service *service, const struct strs *env, struct err
     int theirs[3] = {-1, -1, -1};
     int failed = run_command(request->config, request->artifact, &argv, err);
     if (!failed)
-        failed = run_open_streams(service, &spawn, theirs, err);
+        failed = run_open_streams(generation, &spawn, theirs, err);
     if (!failed) {
         spawn.argv = (const char *const *)argv.at;
         spawn.env = (const char *const *)env->at;
         spawn.cwd = cwd && *cwd ? cwd : NULL;
-        service->process = process_spawn(service->loop, &spawn, process_ended, service, err);
-        failed = service->process ? 0 : err->code;
+        spawn.handoff = generation->handoff = run_handoff_child(generation);
+        generation->process = process_spawn(service->loop, &spawn, process_ended, generation, err);
+        failed = generation->process ? 0 : err->code;
     }
     run_close_theirs(theirs);
     if (failed)
-        run_close_streams(service, false);
+        run_close_streams(generation, false);
     strs_fini(&argv);
     return failed;
 }
 
-void run_launch(struct service *service)
+struct generation *generation_start(struct service *service, bool beside)
 {
     struct err err = {0};
     struct strs env = {0};
-    uint64_t generation = service->generation + 1;
+    struct generation *generation = generation_new(service);
     strs_copy(&env, &service->current.env);
-    make_mark(service, generation, &env);
-    take_rules(service);
-    service->listeners = (struct listeners){0};
-    int failed = spawn_app(service, &env, &err);
+    make_mark(generation, &env);
+    int failed = spawn_app(generation, &env, &err);
     strs_fini(&env);
     if (failed) {
-        service->state = RUN_DOWN;
+        generation_free(generation);
+        service->state = beside ? RUN_READY : RUN_DOWN;
         service->events.on_failed(service->events.data, &err);
-        return;
+        return NULL;
     }
-    service->generation = generation;
-    service->state = RUN_STARTING;
-    service->next = NEXT_POLICY;
-    service->expected = service->killing = false;
-    service->started_ns = clock_mono_ns();
-    service->ready_ns = 0;
-    policy_started(&service->policy, &service->rules, service->started_ns);
-    run_read_streams(service);
-    run_look_first(service);
-    service->events.on_started(service->events.data, generation, process_pid(service->process));
-}
-
-void run_launch_waiting(struct service *service)
-{
-    request_fini(&service->current);
-    service->current = service->waiting;
-    service->waiting = (struct request){0};
-    if (service->current.reset)
-        policy_reset(&service->policy);
-    run_launch(service);
+    service->started = generation->number;
+    generation->started_ns = clock_mono_ns();
+    policy_started(&service->policy, &generation->rules, generation->started_ns);
+    *(beside ? &service->next : &service->main) = generation;
+    if (!beside) {
+        service->shown = generation->number;
+        service->listeners = (struct listeners){0};
+    }
+    service->state = beside ? RUN_BESIDE : RUN_STARTING;
+    service->after = AFTER_POLICY;
+    run_read_streams(generation);
+    generation_look_first(generation);
+    service->events.on_started(service->events.data, generation->number,
+                               process_pid(generation->process));
+    return generation;
 }

@@ -17,115 +17,90 @@ static int signal_kill(void)
     return signal_number("KILL");
 }
 
-static void kill_all(struct service *service)
+static void kill_all(struct generation *generation)
 {
-    service->killing = true;
-    service->looks = 0;
-    process_signal(service->process, signal_kill());
-    (void)process_signal_marked(service->mark, signal_kill());
+    generation->killing = true;
+    generation->looks = 0;
+    process_signal(generation->process, signal_kill());
+    (void)process_signal_marked(generation->mark, signal_kill());
 }
 
-void run_ask(struct service *service)
+void generation_ask(struct generation *generation)
 {
-    if (service->stop_signal == signal_kill() || service->stop_timeout_ms == 0) {
-        run_kill(service);
+    const struct service_events *events = &generation->service->events;
+    if (generation->stop_signal == signal_kill() || generation->stop_timeout_ms == 0) {
+        generation_kill(generation);
         return;
     }
-    service->state = RUN_STOPPING;
-    service->expected = true;
-    service->looks = 0;
-    service->kill_ns = clock_mono_ns() + service->stop_timeout_ms * CLOCK_NS_PER_MS;
-    timer_start(service->timer, service->stop_timeout_ms);
-    process_signal(service->process, service->stop_signal);
-    process_signal(service->process,
+    generation->life = LIFE_STOPPING;
+    generation->expected = true;
+    generation->looks = 0;
+    generation->kill_ns = clock_mono_ns() + generation->stop_timeout_ms * CLOCK_NS_PER_MS;
+    timer_start(generation->timer, generation->stop_timeout_ms);
+    process_signal(generation->process, generation->stop_signal);
+    process_signal(generation->process,
                    signal_number("CONT")); /* one that is stopped hears nothing else */
-    service->events.on_stopping(service->events.data, service->generation, service->stop_signal);
+    events->on_stopping(events->data, generation->number, generation->stop_signal);
 }
 
-void run_kill(struct service *service)
+void generation_kill(struct generation *generation)
 {
-    bool first = service->state == RUN_STARTING || service->state == RUN_READY;
+    const struct service_events *events = &generation->service->events;
+    if (!generation->process)
+        return; /* on_exit is being told of it */
+    bool first = generation->life == LIFE_STARTING || generation->life == LIFE_READY;
     if (first) {
-        timer_stop(service->timer);
-        service->state = RUN_STOPPING;
-        service->expected = true;
+        timer_stop(generation->timer);
+        generation->life = LIFE_STOPPING;
+        generation->expected = true;
     }
-    kill_all(service);
+    kill_all(generation);
     if (first)
-        service->events.on_stopping(service->events.data, service->generation, signal_kill());
+        events->on_stopping(events->data, generation->number, signal_kill());
 }
 
-void run_escalate(struct service *service)
+void generation_escalate(struct generation *generation)
 {
-    kill_all(service);
-    service->events.on_killed(service->events.data, service->generation);
+    const struct service_events *events = &generation->service->events;
+    kill_all(generation);
+    events->on_killed(events->data, generation->number);
 }
 
-void run_crashed(struct service *service)
+void generation_crashed(struct generation *generation)
 {
-    service->killing = true;
-    service->looks = 0;
-    run_sweep(service);
+    generation->killing = true;
+    generation->looks = 0;
+    generation_sweep(generation);
 }
 
-static void decide(struct service *service)
+/* Nothing of the generation is left. */
+static void finish(struct generation *generation)
 {
-    struct policy_decision decision;
-    uint64_t now_ns = clock_mono_ns();
-    struct policy_end end = {.status = service->status,
-                             .lived_ms = (now_ns - service->started_ns) / CLOCK_NS_PER_MS,
-                             .ready = service->ready_ns != 0};
-    policy_ended(&service->policy, &service->rules, &end, now_ns, &decision);
-    service->state = RUN_DOWN;
-    if (decision.retry) {
-        service->state = RUN_BACKOFF;
-        timer_start(service->timer, decision.delay_ms);
-    }
-    service->events.on_crash(service->events.data, decision.retry, decision.delay_ms, decision.why);
-}
-
-/* Nothing of the generation is left. The callbacks may start or stop: on_exit still finds the state
-   SWEEPING, in which both only say what is next. */
-static void finish(struct service *service)
-{
-    timer_stop(service->timer);
-    process_signal(service->process, signal_kill()); /* those of the group that dropped the mark */
-    run_close_streams(service, true);
-    process_free(service->process);
-    service->process = NULL;
-    service->events.on_exit(service->events.data, service->generation, service->status,
-                            service->expected);
-    switch (service->next) {
-    case NEXT_START:
-        run_launch_waiting(service);
-        break;
-    case NEXT_STOPPED:
-        service->state = RUN_DOWN;
-        request_fini(&service->waiting);
-        service->events.on_stopped(service->events.data);
-        break;
-    case NEXT_POLICY:
-        decide(service);
-        break;
-    }
+    timer_stop(generation->timer);
+    /* Those of the group that dropped the mark. */
+    process_signal(generation->process, signal_kill());
+    run_close_streams(generation, true);
+    process_free(generation->process);
+    generation->process = NULL;
+    run_gone(generation);
 }
 
 /* One round of the sweep. */
-void run_sweep(struct service *service)
+void generation_sweep(struct generation *generation)
 {
-    service->state = RUN_SWEEPING;
-    if (!service->killing && clock_mono_ns() >= service->kill_ns) {
-        run_escalate(service);
-    } else if (service->killing) {
-        process_signal(service->process, signal_kill());
+    generation->life = LIFE_SWEEPING;
+    if (!generation->killing && clock_mono_ns() >= generation->kill_ns) {
+        generation_escalate(generation);
+    } else if (generation->killing) {
+        process_signal(generation->process, signal_kill());
     }
     /* Signal 0 reaches nobody, and counts. */
-    int left = process_signal_marked(service->mark, service->killing ? signal_kill() : 0);
-    service->looks++;
-    if (left == 0 || (service->killing && service->looks >= SWEEP_ROUNDS_MAX))
-        finish(service);
-    else if (service->killing)
-        timer_start(service->timer, service->looks < 10 ? 2 : 10);
+    int left = process_signal_marked(generation->mark, generation->killing ? signal_kill() : 0);
+    generation->looks++;
+    if (left == 0 || (generation->killing && generation->looks >= SWEEP_ROUNDS_MAX))
+        finish(generation);
+    else if (generation->killing)
+        timer_start(generation->timer, generation->looks < 10 ? 2 : 10);
     else
-        timer_start(service->timer, service->looks < 10 ? service->looks * 5 : 50);
+        timer_start(generation->timer, generation->looks < 10 ? generation->looks * 5 : 50);
 }

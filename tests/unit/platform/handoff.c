@@ -397,10 +397,9 @@ static void a_stranger_is_no_conflict(void **state)
 static bool path_is_there(void *data)
 {
     (void)data;
-    int fd = connect_to(AF_UNIX);
-    if (fd >= 0)
-        (void)close(fd);
-    return fd >= 0;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/s", dir);
+    return access(path, F_OK) == 0;
 }
 
 static void keeps_the_path_of_a_unix_socket(void **state)

@@ -20,7 +20,8 @@ struct recorder {
     struct service *service;
     struct config config;
     struct strs env;
-    int started, ready, stopping, killed, exits, crashes, failed, stopped;
+    int started, ready, stopping, killed, exits, crashes, failed, stopped, kept, notices, pid;
+    char notice[320];
     int signal;
     bool expected, retry;
     struct exit_status status;
@@ -39,6 +40,9 @@ static void on_started(void *data, uint64_t generation, int pid)
 {
     (void)data;
     seen.started++;
+    seen.pid = pid;
+    if (service_state(seen.service) == SERVICE_READY) /* beside the one that serves */
+        return;
     assert_int_equal(generation, service_generation(seen.service));
     assert_int_equal(pid, service_pid(seen.service));
     assert_int_equal(service_state(seen.service), SERVICE_STARTING);
@@ -89,6 +93,21 @@ static void on_crash(void *data, bool retry, uint32_t delay_ms, const char *why)
     (void)snprintf(seen.why, sizeof seen.why, "%s", why);
 }
 
+static void on_kept(void *data, uint64_t generation)
+{
+    (void)data;
+    seen.kept++;
+    assert_int_equal(generation, service_generation(seen.service));
+    assert_int_equal(service_state(seen.service), SERVICE_READY);
+}
+
+static void on_notice(void *data, const char *text)
+{
+    (void)data;
+    seen.notices++;
+    (void)snprintf(seen.notice, sizeof seen.notice, "%s", text);
+}
+
 static void on_failed(void *data, const struct err *err)
 {
     (void)data;
@@ -103,9 +122,10 @@ static void on_stopped(void *data)
     assert_int_equal(service_state(seen.service), SERVICE_DOWN);
 }
 
-static void on_output(void *data, const char *bytes, size_t len, bool error)
+static void on_output(void *data, uint64_t generation, const char *bytes, size_t len, bool error)
 {
     (void)data;
+    (void)generation;
     (void)buf_append(error ? &seen.err_out : &seen.out, bytes, len);
     if (seen.at_output)
         seen.at_output();
@@ -124,8 +144,8 @@ static inline int recorder_begin(void **state)
     (void)state;
     struct err err;
     static const struct service_events EVENTS = {
-        on_started, on_ready,  on_stopping, on_killed, on_exit_,
-        on_crash,   on_failed, on_stopped,  on_output, NULL,
+        on_started, on_ready,  on_stopping, on_killed,  on_exit_,  on_crash,
+        on_kept,    on_notice, on_failed,   on_stopped, on_output, NULL,
     };
     loop_free(loop_new(&err)); /* the first one opens what libuv keeps */
     seen = (struct recorder){.files = open_files()};

@@ -121,7 +121,7 @@ static void ready_when_it_listens(void **state)
     AWAIT_COUNT(seen.ready);
     assert_int_equal(service_state(seen.service), SERVICE_READY);
     assert_port();
-    assert_false(timer_active(seen.service->timer)); /* from now on it costs nothing */
+    assert_false(timer_active(seen.service->main->timer)); /* from now on it costs nothing */
     stop_now();
 }
 
@@ -161,14 +161,16 @@ static void ready_though_it_never_listens(void **state)
     start_sh("echo first; sleep 1000");
     AWAIT_COUNT(seen.ready);
     assert_int_equal(seen.listeners.tcp_len + seen.listeners.unix_len, 0);
-    assert_true(seen.service->ready_ns - seen.service->started_ns >= 40 * UINT64_C(1000000));
+    assert_true(seen.service->main->ready_ns - seen.service->main->started_ns >=
+                40 * UINT64_C(1000000));
     /* The next one is not waited for as long. */
     seen.ready = 0;
     seen.config.run.ready_timeout_ms = 3600000;
     start_sh("echo second; sleep 1000");
     AWAIT_COUNT(seen.ready);
     assert_int_equal(service_generation(seen.service), 2);
-    assert_true(seen.service->ready_ns - seen.service->started_ns >= 300 * UINT64_C(1000000));
+    assert_true(seen.service->main->ready_ns - seen.service->main->started_ns >=
+                300 * UINT64_C(1000000));
 }
 
 static void not_ready_when_it_ends_first(void **state)
@@ -308,9 +310,9 @@ static void bounds_the_input(void **state)
     start_sh("echo up; read go <&2; sleep 1000");
     printed("up\n");
     service_input(seen.service, much, 1 << 20);
-    assert_in_range(seen.service->input.len, 0, SERVICE_INPUT_MAX);
+    assert_in_range(seen.service->main->input.len, 0, SERVICE_INPUT_MAX);
     service_input(seen.service, much, 1 << 20);
-    assert_in_range(seen.service->input.len, 0, SERVICE_INPUT_MAX);
+    assert_in_range(seen.service->main->input.len, 0, SERVICE_INPUT_MAX);
     stop_now();
     /* All that was taken comes through, piece by piece. */
     buf_reset(&seen.out);
@@ -328,7 +330,7 @@ static void input_to_a_closed_end_is_dropped(void **state)
     start_sh("exec <&-; echo up; sleep 1000");
     printed("up\n");
     service_input(seen.service, "hello\n", 6);
-    assert_int_equal(seen.service->input.len, 0);
+    assert_int_equal(seen.service->main->input.len, 0);
     stop_now();
 }
 
