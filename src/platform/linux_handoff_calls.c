@@ -148,7 +148,7 @@ void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct 
                          const struct seccomp_data *call)
 {
     struct endpoint endpoint;
-    int theirs = (int)call->args[0], fd = -1;
+    int theirs = (int)call->args[0], fd = -EBADF; /* EPERM is 1 */
     if (!read_bind(caller, call, &endpoint) || !handoff_is_valid(child, id) ||
         (fd = caller_take_fd(caller, theirs)) < 0) {
         if (fd == -EPERM || fd == -ENOSYS)

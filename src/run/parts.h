@@ -5,7 +5,7 @@
  * There are two machines, each of them one table of states and events (docs/generations.md draws
  * them): the life of one generation in generation.c, and the service, which has at most one
  * generation that serves (main), one that starts beside it (next), and those that are leaving, in
- * service.c. A generation tells the service that it is ready or gone; the service tells a
+ * states.c. A generation tells the service that it is ready or gone; the service tells a
  * generation to stop.
  *
  * A generation has one timer, and its meaning is the life's: the next look for listeners
@@ -143,7 +143,7 @@ void generation_escalate(struct generation *generation); /* stop_timeout is over
 void generation_crashed(struct generation *generation);
 void generation_sweep(struct generation *generation);
 
-/* service.c: nothing of it is left; frees it. */
+/* states.c: nothing of it is left; frees it. */
 void run_gone(struct generation *generation);
 
 /* overlap.c */

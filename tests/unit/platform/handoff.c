@@ -298,6 +298,7 @@ static void leaves_the_rest_alone(void **state)
           "flush=True)\ntime.sleep(1000)");
     assert_prints(&one, "True\n");
     assert_int_equal(handoff_count(handoff), 0);
+    assert_null(handoff_refused(handoff));
     gone(&one, SIGKILL);
 }
 

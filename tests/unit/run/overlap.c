@@ -1,0 +1,402 @@
+/* Generations that live side by side: every way from one state to the next. */
+#include "run/recorder.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "run/parts.h"
+
+static int port;
+
+static int free_port(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    (void)close(fd);
+    return ntohs(at.sin_port);
+}
+
+static int begin(void **state)
+{
+    if (recorder_begin(state) != 0)
+        return -1;
+    seen.config.run.handoff = seen.config.run.overlap = true;
+    seen.config.run.max_retries = 0;
+    port = free_port();
+    return 0;
+}
+
+/* An app that does body, in which tcp() listens and done() waits for ever; it dies of SIGTERM,
+   which it says. */
+static void start_app(const char *body)
+{
+    char script[2048];
+    (void)snprintf(script, sizeof script,
+                   "import os, signal, socket, sys, time\nport = %d\n"
+                   "def say(*words): os.write(1, (' '.join(words) + '\\n').encode())\n"
+                   "def bye(*_): say('bye', os.environ['ZONDA_GENERATION']); os._exit(0)\n"
+                   "signal.signal(signal.SIGTERM, bye)\n"
+                   "def tcp(add=0):\n"
+                   "  s = socket.socket()\n"
+                   "  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+                   "  s.bind(('127.0.0.1', port + add)); s.listen(); return s\n"
+                   "def udp():\n"
+                   "  u = socket.socket(type=socket.SOCK_DGRAM)\n"
+                   "  u.bind(('127.0.0.1', port)); return u\n"
+                   "def done():\n  while True: time.sleep(1000)\n%s",
+                   port, body);
+    start_words((const char *const[]){"python3", "-c", script, NULL});
+}
+
+#define SERVES "s = tcp()\ndone()"
+
+static bool is_in(void *data)
+{
+    return seen.service->state == *(enum run_state *)data;
+}
+
+static void comes_to(enum run_state state)
+{
+    if (!await(seen.loop, is_in, &state))
+        fail_msg("state %d did not come, but %d", state, seen.service->state);
+}
+
+static bool serves_generation(void *data)
+{
+    return seen.service->state == RUN_READY &&
+           service_generation(seen.service) == (uint64_t) * (const int *)data;
+}
+
+static void comes_to_generation(int number)
+{
+    assert_true(await(seen.loop, serves_generation, &number));
+}
+
+static void begins_to_serve(void)
+{
+    start_app(SERVES);
+    comes_to(RUN_READY);
+    assert_int_equal(service_generation(seen.service), 1);
+}
+
+static bool has_left(void *data)
+{
+    (void)data;
+    return seen.service->leaving == NULL;
+}
+
+static void serves_until_the_new_one_does(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    int first = service_pid(seen.service);
+    start_app("say('up')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_BESIDE);
+    assert_int_equal(service_state(seen.service), SERVICE_READY);
+    assert_int_equal(service_pid(seen.service), first);
+    seen.ready = 0;
+    AWAIT_COUNT(seen.ready);
+    assert_int_equal(service_generation(seen.service), 2);
+    assert_int_equal(service_pid(seen.service), seen.pid);
+    assert_int_equal(seen.listeners.tcp_ports[0], port);
+    assert_true(await(seen.loop, has_left, NULL));
+    assert_string_equal(buf_text(&seen.out), "up\nbye 1\n");
+    assert_int_equal(seen.exits, 1);
+    assert_true(seen.expected);
+    assert_int_equal(seen.notices, 0);
+    stop_now();
+    assert_int_equal(handoff_count(seen.service->handoff), 0);
+}
+
+static void waits_for_every_listener(void **state)
+{
+    (void)state;
+    start_app("a = tcp(); b = tcp(1)\ndone()");
+    comes_to(RUN_READY);
+    while (handoff_child_count(seen.service->main->handoff) < 2)
+        assert_true(await(seen.loop, await_true, &(bool){true}));
+    start_app("b = tcp(1)\nsay('half')\ntime.sleep(0.2)\nsay('whole')\na = tcp()\ndone()");
+    printed("half\n");
+    assert_int_equal(seen.service->state, RUN_BESIDE);
+    comes_to_generation(2);
+    assert_non_null(strstr(buf_text(&seen.out), "whole"));
+}
+
+static void goes_on_where_the_new_one_ends(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    int first = service_pid(seen.service);
+    start_app("sys.exit(3)");
+    AWAIT_COUNT(seen.kept);
+    assert_false(seen.expected);
+    assert_int_equal(exit_status_code(seen.status), 3);
+    assert_int_equal(service_pid(seen.service), first);
+    assert_int_equal(seen.crashes, 0);
+    assert_int_equal(seen.stopping, 0);
+    /* And the next one is the third. */
+    start_app(SERVES);
+    comes_to(RUN_READY);
+    assert_int_equal(service_generation(seen.service), 3);
+}
+
+static void goes_on_where_the_new_one_cannot_start(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    start_words((const char *const[]){"/no/such/app", NULL});
+    assert_int_equal(seen.failed, 1);
+    assert_int_equal(seen.service->state, RUN_READY);
+    assert_int_equal(service_generation(seen.service), 1);
+}
+
+static void the_newest_replaces_one_that_starts(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    start_app("say('second')\ndone()");
+    printed("second\n");
+    start_app("say('third')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_REPLACING);
+    start_app("say('fourth')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_REPLACING);
+    comes_to(RUN_READY);
+    assert_true(await(seen.loop, has_left, NULL));
+    assert_string_equal(buf_text(&seen.out), "second\nbye 2\nfourth\nbye 1\n");
+    assert_int_equal(service_generation(seen.service), 3);
+    assert_int_equal(seen.kept, 0);
+}
+
+static void stops_both(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    start_app("say('second')\ndone()");
+    printed("second\n");
+    stop_now();
+    assert_int_equal(seen.exits, 2);
+    assert_null(seen.service->main);
+    assert_null(seen.service->next);
+}
+
+static void kills_both(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    start_app("say('second')\ndone()");
+    printed("second\n");
+    service_kill(seen.service);
+    AWAIT_COUNT(seen.stopped);
+    assert_string_equal(buf_text(&seen.out), "second\n");
+    assert_int_equal(seen.exits, 2);
+}
+
+static void stops_while_it_replaces(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    start_app("say('second')\ndone()");
+    printed("second\n");
+    start_app("say('third')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_REPLACING);
+    stop_now();
+    assert_int_equal(seen.started, 2);
+}
+
+/* The old one dies while the new one starts. */
+static void the_new_one_takes_over_from_the_dead(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    start_app("say('second')\ntime.sleep(0.3)\n" SERVES);
+    printed("second\n");
+    assert_int_equal(kill(service_pid(seen.service), SIGKILL), 0);
+    comes_to(RUN_STARTING);
+    assert_int_equal(service_generation(seen.service), 2);
+    comes_to(RUN_READY);
+    assert_int_equal(seen.crashes, 0);
+}
+
+static void the_newest_takes_over_from_the_dead(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    int first = service_pid(seen.service);
+    seen.config.run.stop_timeout_ms = 300;
+    start_app("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay('second')\ndone()");
+    printed("second\n");
+    start_app("say('third')\n" SERVES);
+    assert_int_equal(kill(first, SIGKILL), 0);
+    comes_to(RUN_STOPPING);
+    comes_to(RUN_READY);
+    assert_int_equal(service_generation(seen.service), 3);
+    assert_int_equal(seen.crashes, 0);
+}
+
+/* --- those that cannot live side by side --- */
+
+static void makes_room_for_what_conflicts(void **state)
+{
+    (void)state;
+    start_app("u = udp()\n" SERVES);
+    comes_to(RUN_READY);
+    start_app("say('second')\nu = udp()\nsay('bound')\n" SERVES);
+    comes_to_generation(2);
+    assert_string_equal(buf_text(&seen.out), "second\nbye 1\nbound\n");
+    assert_int_equal(seen.notices, 1);
+    assert_non_null(strstr(seen.notice, "UDP port"));
+    assert_int_equal(service_generation(seen.service), 2);
+}
+
+static void begin_to_yield(void)
+{
+    start_app(
+        "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), bye()))\nu = udp()\n" SERVES);
+    comes_to(RUN_READY);
+    start_app("signal.signal(signal.SIGUSR1, lambda *_: os._exit(4))\nu = udp()\n" SERVES);
+    comes_to(RUN_YIELDING);
+}
+
+static void stops_while_it_yields(void **state)
+{
+    (void)state;
+    begin_to_yield();
+    service_kill(seen.service);
+    AWAIT_COUNT(seen.stopped);
+    assert_int_equal(seen.exits, 2);
+}
+
+static void starts_anew_while_it_yields(void **state)
+{
+    (void)state;
+    begin_to_yield();
+    seen.config.run.stop_timeout_ms = 0;
+    start_app("say('third')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_STOPPING);
+    assert_int_equal(kill(seen.pid, SIGKILL), 0); /* it waits in its bind */
+    comes_to(RUN_READY);
+    assert_int_equal(service_generation(seen.service), 3);
+}
+
+static void the_new_one_dies_while_the_old_one_yields(void **state)
+{
+    (void)state;
+    begin_to_yield();
+    assert_int_equal(kill(seen.pid, SIGKILL), 0);
+    AWAIT_COUNT(seen.crashes);
+    assert_int_equal(service_state(seen.service), SERVICE_DOWN);
+    assert_int_equal(seen.exits, 2);
+}
+
+/* It never listens while the old one runs: from then on the old one goes first. */
+static void remembers_who_cannot_overlap(void **state)
+{
+    (void)state;
+    static const char LOCKS[] = "import fcntl\nf = open('/tmp/zonda-lock-%d' % port, 'w')\n"
+                                "fcntl.flock(f, fcntl.LOCK_EX)\n" SERVES;
+    char path[64];
+    (void)snprintf(path, sizeof path, "/tmp/zonda-lock-%d", port);
+    start_app(LOCKS);
+    comes_to(RUN_READY);
+    seen.config.run.ready_timeout_ms = 150;
+    start_app(LOCKS);
+    assert_int_equal(seen.service->state, RUN_BESIDE);
+    seen.ready = 0;
+    AWAIT_COUNT(seen.ready);
+    assert_int_equal(seen.notices, 1);
+    assert_true(seen.service->apart);
+    start_app(LOCKS);
+    assert_int_equal(seen.service->state, RUN_STOPPING);
+    comes_to(RUN_READY);
+    (void)unlink(path);
+}
+
+static void keeps_the_sockets_without_overlap(void **state)
+{
+    (void)state;
+    seen.config.run.overlap = false;
+    begins_to_serve();
+    start_app("say('second')\ns = tcp()\nc = s.accept()[0]\nsay('accepted')\ndone()");
+    assert_int_equal(seen.service->state, RUN_STOPPING);
+    AWAIT_COUNT(seen.exits);
+    /* Nobody listens now. */
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    printed("accepted\n");
+    (void)close(fd);
+    assert_string_equal(buf_text(&seen.out), "bye 1\nsecond\naccepted\n");
+}
+
+static void stops_first_without_handoff(void **state)
+{
+    (void)state;
+    seen.config.run.handoff = false;
+    begins_to_serve();
+    assert_int_equal(handoff_count(seen.service->handoff), 0);
+    start_app("say('second')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_STOPPING);
+    comes_to(RUN_READY);
+    assert_string_equal(buf_text(&seen.out), "bye 1\nsecond\n");
+}
+
+/* Switched off while it runs: the kept socket must not be in the way. */
+static void lets_go_when_it_is_switched_off(void **state)
+{
+    (void)state;
+    begins_to_serve();
+    seen.config.run.handoff = false;
+    start_app("say('second')\n" SERVES);
+    comes_to_generation(2);
+}
+
+static void a_crash_keeps_connections_waiting(void **state)
+{
+    (void)state;
+    seen.config.run.max_retries = 1;
+    seen.config.run.restart_delay_ms = 200;
+    begins_to_serve();
+    assert_int_equal(kill(service_pid(seen.service), SIGKILL), 0);
+    comes_to(RUN_BACKOFF);
+    assert_int_equal(handoff_count(seen.service->handoff), 1);
+    comes_to(RUN_READY);
+    assert_int_equal(kill(service_pid(seen.service), SIGKILL), 0);
+    comes_to(RUN_DOWN);
+    assert_int_equal(handoff_count(seen.service->handoff), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, recorder_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(serves_until_the_new_one_does),
+        TEST(waits_for_every_listener),
+        TEST(goes_on_where_the_new_one_ends),
+        TEST(goes_on_where_the_new_one_cannot_start),
+        TEST(the_newest_replaces_one_that_starts),
+        TEST(stops_both),
+        TEST(kills_both),
+        TEST(stops_while_it_replaces),
+        TEST(the_new_one_takes_over_from_the_dead),
+        TEST(the_newest_takes_over_from_the_dead),
+        TEST(makes_room_for_what_conflicts),
+        TEST(stops_while_it_yields),
+        TEST(starts_anew_while_it_yields),
+        TEST(the_new_one_dies_while_the_old_one_yields),
+        TEST(remembers_who_cannot_overlap),
+        TEST(keeps_the_sockets_without_overlap),
+        TEST(stops_first_without_handoff),
+        TEST(lets_go_when_it_is_switched_off),
+        TEST(a_crash_keeps_connections_waiting),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
