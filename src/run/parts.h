@@ -31,12 +31,13 @@ enum run_state {
     RUN_STARTING,  /* main starts */
     RUN_READY,     /* main serves */
     RUN_BESIDE,    /* main serves, next starts */
+    RUN_HANDING,   /* main is ready, but the one before still accepts connections as well */
     RUN_REPLACING, /* main serves, next is being stopped for a newer one */
     RUN_YIELDING,  /* main is being stopped for next, which waits for what main has */
     RUN_STOPPING,  /* all are being stopped */
     RUN_BACKOFF,   /* nothing runs; main will be started again */
 };
-#define RUN_STATES 8
+#define RUN_STATES 9
 
 enum run_event {
     RUN_START,
@@ -104,7 +105,8 @@ struct service {
     struct service_events events;
     enum run_state state;
     enum run_after after;
-    struct timer *timer; /* the back-off */
+    struct timer *timer; /* the back-off; the next look whether the older ones let go */
+    uint32_t looks;      /* of those */
     struct request current, waiting;
     struct policy policy;
     struct generation *main, *next, *leaving;
@@ -135,6 +137,7 @@ void generation_free(struct generation *generation);
 void generation_look_first(struct generation *generation);
 void generation_look(struct generation *generation);
 void generation_listens(struct generation *generation);
+bool generation_lets_go(struct generation *generation); /* it listens on nothing any more */
 
 /* stop.c */
 void generation_ask(struct generation *generation);      /* begins the ladder */

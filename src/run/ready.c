@@ -43,6 +43,11 @@ static bool listens(struct generation *generation, bool wide)
     return found->tcp_len > 0 || found->unix_len > 0;
 }
 
+bool generation_lets_go(struct generation *generation)
+{
+    return !generation->process || !listens(generation, true);
+}
+
 static void look_again(struct generation *generation, uint64_t age, uint64_t limit_ms)
 {
     uint64_t delay_ms = age / 4;

@@ -79,8 +79,9 @@ enum service_state service_state(const struct service *service)
     static const enum service_state shown[RUN_STATES] = {
         [RUN_DOWN] = SERVICE_DOWN,         [RUN_STARTING] = SERVICE_STARTING,
         [RUN_READY] = SERVICE_READY,       [RUN_BESIDE] = SERVICE_READY,
-        [RUN_REPLACING] = SERVICE_READY,   [RUN_YIELDING] = SERVICE_STOPPING,
-        [RUN_STOPPING] = SERVICE_STOPPING, [RUN_BACKOFF] = SERVICE_BACKOFF,
+        [RUN_HANDING] = SERVICE_STARTING,  [RUN_REPLACING] = SERVICE_READY,
+        [RUN_YIELDING] = SERVICE_STOPPING, [RUN_STOPPING] = SERVICE_STOPPING,
+        [RUN_BACKOFF] = SERVICE_BACKOFF,
     };
     return shown[service->state];
 }

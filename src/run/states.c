@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "run/parts.h"
 
+#define HANDED_LOOK_MS 20
+
 /* --- all generations --- */
 
 static void to_all(struct service *service, enum life_event event)
@@ -139,6 +141,7 @@ static void stopped(struct service *service)
 
 static void tell_ready(struct service *service)
 {
+    timer_stop(service->timer);
     service->state = RUN_READY;
     service->shown = service->main->number;
     service->listeners = service->main->listeners;
@@ -147,16 +150,40 @@ static void tell_ready(struct service *service)
     service->events.on_ready(service->events.data, service->main->number, &service->listeners);
 }
 
-/* The new one serves: it is main from now on, and the one before leaves. */
+/* Until the older ones have closed their listeners, a request may still be answered by them: what
+   is new is said to be served when nothing else can come. */
+static void look_whether_handed(struct service *service)
+{
+    bool handed = true;
+    for (struct generation *one = service->leaving; one && handed; one = one->older)
+        handed = generation_lets_go(one);
+    if (handed) {
+        tell_ready(service);
+    } else {
+        service->looks++;
+        timer_start(service->timer, service->looks < 10 ? service->looks : HANDED_LOOK_MS);
+    }
+}
+
+/* The new one listens: it is main from now on, and the one before leaves. */
 static void promote(struct service *service)
 {
     struct generation *old = service->main;
     service->main = service->next;
     service->next = NULL;
+    service->shown = service->main->number;
     old->older = service->leaving;
     service->leaving = old;
-    tell_ready(service);
+    service->state = RUN_HANDING;
+    service->looks = 0;
+    timer_start(service->timer, 1);
     life_dispatch(old, LIFE_ASK);
+}
+
+static void left_handing(struct service *service)
+{
+    let_main(service);
+    look_whether_handed(service);
 }
 
 static void yield(struct service *service)
@@ -260,6 +287,12 @@ static action_fn *const ACTIONS[RUN_STATES][RUN_EVENTS] = {
                     [RUN_CONFLICT] = yield,
                     [RUN_MAIN_GONE] = next_is_main,
                     [RUN_NEXT_GONE] = keep_main},
+    [RUN_HANDING] = {[RUN_START] = start_ready,
+                     [RUN_STOP] = ask_for_stop,
+                     [RUN_KILL] = kill_for_stop,
+                     [RUN_TIMER] = look_whether_handed,
+                     [RUN_MAIN_GONE] = decide,
+                     [RUN_LEFT] = left_handing},
     [RUN_REPLACING] = {[RUN_STOP] = ask_for_stop,
                        [RUN_KILL] = kill_for_stop,
                        [RUN_MAIN_GONE] = wait_for_next,
@@ -279,7 +312,8 @@ static action_fn *const ACTIONS[RUN_STATES][RUN_EVENTS] = {
     [RUN_BACKOFF] = {[RUN_START] = launch_waiting,
                      [RUN_STOP] = ask_for_stop,
                      [RUN_KILL] = kill_for_stop,
-                     [RUN_TIMER] = launch},
+                     [RUN_TIMER] = launch,
+                     [RUN_LEFT] = left},
 };
 
 void run_dispatch(struct service *service, enum run_event event)

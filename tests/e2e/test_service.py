@@ -9,9 +9,14 @@ import zonda as harness
 
 @pytest.mark.crucial
 def test_crash_loop(plain, start):
-    """max_retries crashes in a row, with growing pauses, then it waits for a change, and says so."""
+    """max_retries crashes in a row, with growing pauses, then it waits for a change, and says so.
+    With the hand-off the version before would go on serving: see test_handoff.py."""
     zonda = start(
-        plain, "--run.restart_delay=10ms", "--run.max_retries=3", env={"APP_CRASH_IF": "crash"}
+        plain,
+        "--run.handoff=false",
+        "--run.restart_delay=10ms",
+        "--run.max_retries=3",
+        env={"APP_CRASH_IF": "crash"},
     ).ready()
     mark = zonda.mark_here()
     zonda.write("text.txt", "crash\n")

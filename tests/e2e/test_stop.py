@@ -77,8 +77,10 @@ def test_descendants(plain, start):
     zonda = start(plain, "--run.stop_timeout=500ms", env={"APP_CHILDREN": "1"}).ready()
     first = {pid for pid, line in harness.marked(zonda.mark).items() if "trap" in line}
     assert len(first) >= 3
+    mark = zonda.mark_here()
     with zonda.one_reload():
         zonda.write("text.txt", "two")
+    zonda.wait_event("app_exit", after=mark)  # the new version serves while the old one goes
     now = harness.marked(zonda.mark)
     assert not first & set(now), now
     assert zonda.stop() == 0

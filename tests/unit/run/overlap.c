@@ -9,7 +9,7 @@
 
 #include "run/parts.h"
 
-static int port;
+static int port, other_port;
 
 static int free_port(void)
 {
@@ -29,6 +29,7 @@ static int begin(void **state)
     seen.config.run.handoff = seen.config.run.overlap = true;
     seen.config.run.max_retries = 0;
     port = free_port();
+    other_port = free_port();
     return 0;
 }
 
@@ -38,19 +39,19 @@ static void start_app(const char *body)
 {
     char script[2048];
     (void)snprintf(script, sizeof script,
-                   "import os, signal, socket, sys, time\nport = %d\n"
+                   "import os, signal, socket, sys, time\nport = %d\nother_port = %d\n"
                    "def say(*words): os.write(1, (' '.join(words) + '\\n').encode())\n"
                    "def bye(*_): say('bye', os.environ['ZONDA_GENERATION']); os._exit(0)\n"
                    "signal.signal(signal.SIGTERM, bye)\n"
                    "def tcp(add=0):\n"
                    "  s = socket.socket()\n"
                    "  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
-                   "  s.bind(('127.0.0.1', port + add)); s.listen(); return s\n"
+                   "  s.bind(('127.0.0.1', (port, other_port)[add])); s.listen(); return s\n"
                    "def udp():\n"
                    "  u = socket.socket(type=socket.SOCK_DGRAM)\n"
                    "  u.bind(('127.0.0.1', port)); return u\n"
                    "def done():\n  while True: time.sleep(1000)\n%s",
-                   port, body);
+                   port, other_port, body);
     start_words((const char *const[]){"python3", "-c", script, NULL});
 }
 
@@ -102,6 +103,7 @@ static void serves_until_the_new_one_does(void **state)
     assert_int_equal(service_pid(seen.service), first);
     seen.ready = 0;
     AWAIT_COUNT(seen.ready);
+    assert_int_equal(seen.stopping, 1); /* and its listener is closed */
     assert_int_equal(service_generation(seen.service), 2);
     assert_int_equal(service_pid(seen.service), seen.pid);
     assert_int_equal(seen.listeners.tcp_ports[0], port);
@@ -112,6 +114,53 @@ static void serves_until_the_new_one_does(void **state)
     assert_int_equal(seen.notices, 0);
     stop_now();
     assert_int_equal(handoff_count(seen.service->handoff), 0);
+}
+
+/* The old one takes its time, and would answer until it goes. */
+static void is_not_ready_while_the_old_one_accepts(void **state)
+{
+    (void)state;
+    start_app("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay('first')\n" SERVES);
+    comes_to(RUN_READY);
+    seen.ready = 0;
+    start_app("say('second')\n" SERVES);
+    comes_to(RUN_HANDING);
+    assert_int_equal(service_state(seen.service), SERVICE_STARTING);
+    assert_int_equal(seen.ready, 0);
+    int first = seen.service->leaving->process ? process_pid(seen.service->leaving->process) : 0;
+    assert_int_equal(kill(first, SIGKILL), 0);
+    AWAIT_COUNT(seen.ready);
+    assert_int_equal(service_state(seen.service), SERVICE_READY);
+}
+
+static void a_newer_one_does_not_wait_for_the_oldest(void **state)
+{
+    (void)state;
+    start_app("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay('first')\n" SERVES);
+    comes_to(RUN_READY);
+    start_app("say('second')\n" SERVES);
+    comes_to(RUN_HANDING);
+    start_app("say('third')\n" SERVES);
+    assert_int_equal(seen.service->state, RUN_BESIDE);
+    comes_to(RUN_HANDING);
+    assert_int_equal(service_generation(seen.service), 3);
+    service_kill(seen.service);
+    AWAIT_COUNT(seen.stopped);
+    assert_int_equal(seen.exits, 3);
+}
+
+static void one_that_dies_while_it_takes_over_is_a_crash(void **state)
+{
+    (void)state;
+    start_app("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay('first')\n" SERVES);
+    comes_to(RUN_READY);
+    start_app("say('second')\n" SERVES);
+    comes_to(RUN_HANDING);
+    assert_int_equal(kill(service_pid(seen.service), SIGKILL), 0);
+    AWAIT_COUNT(seen.crashes);
+    service_kill(seen.service); /* the first is still on its way out */
+    AWAIT_COUNT(seen.stopped);
+    assert_int_equal(seen.exits, 2);
 }
 
 static void waits_for_every_listener(void **state)
@@ -379,6 +428,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(serves_until_the_new_one_does),
+        TEST(is_not_ready_while_the_old_one_accepts),
+        TEST(a_newer_one_does_not_wait_for_the_oldest),
+        TEST(one_that_dies_while_it_takes_over_is_a_crash),
         TEST(waits_for_every_listener),
         TEST(goes_on_where_the_new_one_ends),
         TEST(goes_on_where_the_new_one_cannot_start),

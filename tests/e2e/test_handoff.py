@@ -1,0 +1,339 @@
+"""Reloads that nobody notices: the listening sockets go from one version to the next."""
+import collections
+import http.client
+import os
+import shutil
+import signal
+import socket
+import threading
+import time
+
+import pytest
+import zonda as harness
+
+
+class Clients:
+    """Asks on as many keep-alive connections and with as many fresh ones. Counted is what a client
+    sees. A reused connection that closed before any byte of an answer is tried once more on a new
+    one, as RFC 9112 (9.3.1) lets a client do. So is a fresh one (RFC 9110, 9.2.2), but that is counted
+    apart: net/http's Shutdown can miss a connection that it has accepted at that moment."""
+
+    def __init__(self, connect, reused=4, fresh=4, path="/text"):
+        self.connect, self.path = connect, path
+        self.count = collections.Counter()
+        self.lock = threading.Lock()
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self._reuse, daemon=True) for _ in range(reused)]
+        self.threads += [threading.Thread(target=self._fresh, daemon=True) for _ in range(fresh)]
+
+    def __enter__(self):
+        self.begin = time.monotonic()
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join(20)
+        self.rate = self.count["answered"] / (time.monotonic() - self.begin)
+        print(f"{self.rate:.0f} requests/s, {dict(self.count)}")
+
+    def _add(self, what):
+        with self.lock:
+            self.count[what] += 1
+
+    def _ask(self, connection):
+        connection.request("GET", self.path)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise http.client.HTTPException(f"status {answer.status}")
+
+    def _once(self, again=True):
+        """With a connection of its own, which is given back; None where it failed."""
+        connection = self.connect()
+        try:
+            self._ask(connection)
+            self._add("answered")
+            return connection
+        except ConnectionRefusedError:
+            self._add("refused")
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
+            connection.close()
+            if again and not self.over.is_set():
+                self._add("missed by Shutdown")
+                return self._once(again=False)
+            self._add(f"failed: {type(error).__name__} {error}")
+        except (OSError, http.client.HTTPException) as error:
+            self._add(f"failed: {type(error).__name__} {error}")
+        connection.close()
+        return None
+
+    def _fresh(self):
+        while not self.over.is_set():
+            connection = self._once()
+            if connection:
+                connection.close()
+
+    def _reuse(self):
+        connection = None
+        while not self.over.is_set():
+            if connection is None:
+                connection = self._once()
+                continue
+            try:
+                self._ask(connection)
+                self._add("answered")
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self._add("tried again")
+                connection.close()
+                connection = self._once()
+            except (OSError, http.client.HTTPException) as error:
+                self._add(f"failed: {type(error).__name__} {error}")
+                connection.close()
+                connection = None
+            if connection is not None and connection.sock is None:  # Connection: close
+                connection = None
+        if connection:
+            connection.close()
+
+    @property
+    def bad(self):
+        return {what: n for what, n in self.count.items() if what not in ("answered", "tried again", "missed by Shutdown")}
+
+
+def tcp(zonda, host="127.0.0.1"):
+    return lambda: http.client.HTTPConnection(host, zonda.port, timeout=20)
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=20)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
+def reload(zonda, number, file="handlers/handlers.go"):
+    text = zonda.read(file)
+    old = text.split('Text = "', 1)[1].split('"', 1)[0]
+    with zonda.one_reload():
+        zonda.edit(file, f'Text = "{old}"', f'Text = "version-{number}"')
+
+
+def order(zonda, after=0):
+    wanted = ("app_started", "app_ready", "app_stopping", "app_exit")
+    return [event.kind for event in zonda.events[after:] if event.kind in wanted]
+
+
+@pytest.mark.crucial
+@pytest.mark.timeout(600)
+def test_thirty_reloads(mini, start):
+    zonda = start(mini).ready()
+    with Clients(tcp(zonda)) as clients:
+        for number in range(30):
+            reload(zonda, number)
+            assert zonda.text() == f"version-{number}"
+    assert not clients.bad, clients.count
+    assert clients.count["answered"] > 1000
+    assert zonda.stop() == 0
+
+
+def test_order(mini, start):
+    """The new one listens before the old one is asked to stop."""
+    zonda = start(mini).ready()
+    mark = zonda.mark_here()
+    reload(zonda, 1)
+    zonda.wait_event("app_exit", after=mark)
+    zonda.wait_event("app_ready", after=mark)
+    assert order(zonda, mark)[:2] == ["app_started", "app_stopping"], zonda.story()
+    zonda.stop()
+
+
+@pytest.mark.crucial
+def test_dies_at_start(mini, start):
+    """The old version keeps serving, and it is said why the new one does not."""
+    zonda = start(mini).ready()
+    pid = zonda.app_pid
+    with Clients(tcp(zonda), 1, 1) as clients, zonda.one_reload("start_failed"):
+        zonda.edit("main.go", "\trouter := gin.Default()", '\tpanic("no database")\n\trouter := gin.Default()')
+    assert not clients.bad, clients.count
+    assert zonda.app_pid == pid and zonda.text() == "one"
+    told = zonda.wait_event("notice", where=lambda event: "keeps serving" in event.message)
+    assert told.level == "error"
+    assert any("no database" in event.message for event in zonda.kinds("app_output"))
+    with zonda.one_reload():
+        zonda.edit("main.go", '\tpanic("no database")\n', "")
+    assert zonda.app_pid != pid
+    zonda.stop()
+
+
+def test_handoff_off(mini, start):
+    """Stopped, then started, as ever."""
+    zonda = start(mini, "--run.handoff=false").ready()
+    mark = zonda.mark_here()
+    reload(zonda, 1)
+    zonda.wait_event("app_ready", after=mark)
+    assert order(zonda, mark) == ["app_stopping", "app_exit", "app_started", "app_ready"]
+    zonda.stop()
+
+
+def test_overlap_off(mini, start):
+    """Stopped first, but nobody is refused: connections wait."""
+    zonda = start(mini, "--run.overlap=false").ready()
+    mark = zonda.mark_here()
+    with Clients(tcp(zonda), 0, 2) as clients:
+        for number in range(5):
+            reload(zonda, number)
+    assert not clients.bad, clients.count
+    assert order(zonda, mark)[:4] == ["app_stopping", "app_exit", "app_started", "app_ready"]
+    zonda.stop()
+
+
+def test_shell(mini, start):
+    """Below a shell, which stays as the app's parent."""
+    (mini / "zonda.toml").write_text(
+        '[build]\ncommand = "go build -o app ."\n[run]\ncommand = "echo starting; ./app; echo ended"\n'
+    )
+    zonda = start(mini).ready()
+    with Clients(tcp(zonda), 2, 2) as clients:
+        for number in range(5):
+            reload(zonda, number)
+    assert not clients.bad, clients.count
+    zonda.stop()
+
+
+def serve_on(mini, listeners):
+    """main.go serves on these: Go expressions of (net.Listener, error)."""
+    path = mini / "main.go"
+    text = path.read_text()
+    old = text[text.index("\tgo func() {") : text.index("\tctx, stop :=")]
+    new = "".join(
+        "\tgo func() {\n"
+        f"\t\tlistener, err := {listener}\n"
+        "\t\tif err == nil {\n\t\t\terr = server.Serve(listener)\n\t\t}\n"
+        "\t\tif !errors.Is(err, http.ErrServerClosed) {\n"
+        '\t\t\tfmt.Fprintln(os.Stderr, "mini:", err)\n\t\t\tos.Exit(1)\n\t\t}\n\t}()\n'
+        for listener in listeners
+    )
+    path.write_text(text.replace(old, new + "\n").replace('\t"fmt"\n', '\t"fmt"\n\t"net"\n'))
+
+
+def test_two_listeners(mini, start):
+    other = harness.free_port()
+    serve_on(mini, ['net.Listen("tcp", server.Addr)', f'net.Listen("tcp", "127.0.0.1:{other}")'])
+    zonda = start(mini).ready()
+    both = lambda: http.client.HTTPConnection("127.0.0.1", other, timeout=20)  # noqa: E731
+    with Clients(tcp(zonda), 1, 2) as one, Clients(both, 1, 2) as two:
+        for number in range(5):
+            reload(zonda, number)
+    assert not one.bad and not two.bad, (one.count, two.count)
+    zonda.stop()
+
+
+def test_dual_stack(mini, start):
+    serve_on(mini, ['net.Listen("tcp", ":"+os.Getenv("PORT"))'])
+    zonda = start(mini).ready()
+    with Clients(tcp(zonda), 1, 2) as four, Clients(tcp(zonda, "::1"), 1, 2) as six:
+        for number in range(5):
+            reload(zonda, number)
+    assert not four.bad and not six.bad, (four.count, six.count)
+    zonda.stop()
+
+
+def test_unix_socket(mini, start):
+    """Go removes the path when the old version closes; it is put back at once."""
+    serve_on(mini, ['net.Listen("unix", "app.sock")', 'net.Listen("tcp", server.Addr)'])
+    zonda = start(mini).ready()
+    with Clients(tcp(zonda), 1, 1) as clients:
+        for number in range(5):
+            mark = zonda.mark_here()
+            reload(zonda, number)
+            zonda.wait_event("app_exit", after=mark)
+            connection = UnixConnection(mini / "app.sock")
+            connection.request("GET", "/text")
+            assert connection.getresponse().read().decode() == f"version-{number}"
+            connection.close()
+    assert not clients.bad, clients.count
+    assert zonda.stop() == 0
+    assert not [name for name in os.listdir(mini) if "sock" in name]
+
+
+def test_udp(mini, start):
+    """A UDP port cannot be handed over: the new version waits for it, and the connections wait too."""
+    serve_on(mini, ['net.Listen("tcp", server.Addr)'])
+    path = mini / "main.go"
+    path.write_text(
+        path.read_text().replace(
+            "\tserver := &http.Server{",
+            '\tudp, err := net.ListenPacket("udp", "127.0.0.1:"+os.Getenv("PORT"))\n'
+            "\tif err != nil {\n\t\tpanic(err)\n\t}\n\tdefer udp.Close()\n\tserver := &http.Server{",
+        )
+    )
+    zonda = start(mini).ready()
+    with Clients(tcp(zonda), 0, 2) as clients:
+        for number in range(5):
+            reload(zonda, number)
+    assert not clients.bad, clients.count
+    told = [event for event in zonda.kinds("notice") if "UDP port" in event.message]
+    assert len(told) == 1, zonda.story()
+    zonda.stop()
+
+
+def test_file_lock(mini, start):
+    """The new version waits for a lock of the old one: after ready_timeout the old one goes."""
+    path = mini / "main.go"
+    path.write_text(
+        path.read_text().replace(
+            "\trouter := gin.Default()\n",
+            '\tlock, _ := os.Create("lock")\n'
+            "\tif err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {\n\t\tpanic(err)\n\t}\n"
+            "\trouter := gin.Default()\n",
+        )
+    )
+    zonda = start(mini, "--run.ready_timeout=1s").ready()
+    with Clients(tcp(zonda), 0, 2) as clients:
+        for number in range(3):
+            reload(zonda, number)
+    assert not clients.bad, clients.count
+    zonda.served("version-2")
+    zonda.stop()
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
+def test_without_privileges(mini, start):
+    """A user without any capability: the filter is taken with no_new_privs."""
+    for root, dirs, files in os.walk(mini.parents[1]):
+        for name in [".", *dirs, *files]:
+            os.chown(os.path.join(root, name), 65534, 65534)
+    for parent in mini.parents:
+        if parent.is_dir() and parent != parent.parent and "pytest" in str(parent):
+            os.chmod(parent, 0o755)
+    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
+    home = mini.parent / "home"
+    home.mkdir()
+    os.chown(home, 65534, 65534)
+    (mini / "zonda.toml").write_text(
+        '[build]\ncommand = "cp text.txt built.out"\n[run]\ncommand = ["/usr/bin/python3", "app.py"]\n'
+        '[watch]\nextensions = ["txt"]\n'
+    )
+    for name in ("app.py", "text.txt"):
+        shutil.copy(harness.HERE / "projects" / "plain" / name, mini / name)
+    os.chown(mini / "text.txt", 65534, 65534)
+    zonda = start(mini, prefix=prefix, env={"HOME": str(home), "XDG_RUNTIME_DIR": str(home)})
+    zonda.ready()
+    with Clients(tcp(zonda), 0, 2) as clients:
+        for number in range(3):
+            mark = zonda.mark_here()
+            zonda.write("text.txt", f"version-{number}\n")
+            zonda.wait_event("app_exit", after=mark)
+            assert order(zonda, mark)[:2] == ["app_started", "app_stopping"], zonda.story()
+    assert not clients.count["refused"], clients.count
+    with open(f"/proc/{[pid for pid, line in harness.marked(zonda.mark).items() if 'app.py' in line][0]}/status") as file:
+        assert "NoNewPrivs:\t1" in file.read()
+    zonda.send(signal.SIGTERM)
+    zonda.wait_exit()
