@@ -10,7 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def code_table(path, state, event):
     """{(state, event): action} of the table ACTIONS."""
     text = (ROOT / "src" / path).read_text()
-    text = text[text.index("ACTIONS[") : text.index("};", text.index("ACTIONS["))]
+    begin = text.index("\n", text.index("ACTIONS["))
+    text = text[begin : text.index("};", begin)]
     rows = re.findall(rf"\[{state}_(\w+)\] = \{{(.*?)\}}", text, re.S)
     return {
         (name, on): action
