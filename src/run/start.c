@@ -116,6 +116,8 @@ struct generation *generation_start(struct service *service, bool beside)
         service->events.on_failed(service->events.data, &err);
         return NULL;
     }
+    if (!handoff_child_works(generation->handoff))
+        handoff_drop_unused(service->handoff); /* it will not be given them */
     service->started = generation->number;
     generation->started_ns = clock_mono_ns();
     policy_started(&service->policy, &generation->rules, generation->started_ns);

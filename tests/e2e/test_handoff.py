@@ -2,9 +2,11 @@
 import collections
 import http.client
 import os
+import pathlib
 import shutil
 import signal
 import socket
+import tempfile
 import threading
 import time
 
@@ -305,35 +307,53 @@ def test_file_lock(mini, start):
 
 
 @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
-def test_without_privileges(mini, start):
+def test_without_privileges(start):
     """A user without any capability: the filter is taken with no_new_privs."""
-    for root, dirs, files in os.walk(mini.parents[1]):
-        for name in [".", *dirs, *files]:
-            os.chown(os.path.join(root, name), 65534, 65534)
-    for parent in mini.parents:
-        if parent.is_dir() and parent != parent.parent and "pytest" in str(parent):
-            os.chmod(parent, 0o755)
-    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
-    home = mini.parent / "home"
-    home.mkdir()
-    os.chown(home, 65534, 65534)
-    (mini / "zonda.toml").write_text(
-        '[build]\ncommand = "cp text.txt built.out"\n[run]\ncommand = ["/usr/bin/python3", "app.py"]\n'
-        '[watch]\nextensions = ["txt"]\n'
-    )
-    for name in ("app.py", "text.txt"):
-        shutil.copy(harness.HERE / "projects" / "plain" / name, mini / name)
-    os.chown(mini / "text.txt", 65534, 65534)
-    zonda = start(mini, prefix=prefix, env={"HOME": str(home), "XDG_RUNTIME_DIR": str(home)})
-    zonda.ready()
-    with Clients(tcp(zonda), 0, 2) as clients:
-        for number in range(3):
-            mark = zonda.mark_here()
-            zonda.write("text.txt", f"version-{number}\n")
-            zonda.wait_event("app_exit", after=mark)
-            assert order(zonda, mark)[:2] == ["app_started", "app_stopping"], zonda.story()
-    assert not clients.count["refused"], clients.count
-    with open(f"/proc/{[pid for pid, line in harness.marked(zonda.mark).items() if 'app.py' in line][0]}/status") as file:
-        assert "NoNewPrivs:\t1" in file.read()
-    zonda.send(signal.SIGTERM)
-    zonda.wait_exit()
+    nobody = 65534
+    with tempfile.TemporaryDirectory(prefix="zonda-nobody-") as directory:
+        project = pathlib.Path(directory, "plain")
+        shutil.copytree(harness.HERE / "projects" / "plain", project)
+        for path in [pathlib.Path(directory), project, *project.iterdir()]:
+            os.chown(path, nobody, nobody)
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"]
+        zonda = start(
+            project, prefix=prefix, env={"HOME": directory, "XDG_RUNTIME_DIR": directory}
+        ).ready()
+        with Clients(tcp(zonda), 0, 2) as clients:
+            for number in range(3):
+                mark = zonda.mark_here()
+                zonda.write("text.txt", f"version-{number}\n")
+                zonda.wait_event("app_ready", after=mark)
+                assert order(zonda, mark)[:2] == ["app_started", "app_stopping"], zonda.story()
+        assert not clients.count["refused"], clients.count
+        app = next(pid for pid, line in harness.marked(zonda.mark).items() if "app.py" in line)
+        with open(f"/proc/{app}/status") as file:
+            assert "NoNewPrivs:\t1" in file.read()
+        zonda.send(signal.SIGTERM)
+        assert zonda.wait_exit() == 0
+
+
+NO_SECCOMP = """
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
+number = {"x86_64": 317, "aarch64": 277}[os.uname().machine]
+code = [(LOAD, 0, 0, 0), (EQUAL, 0, 1, number), (RETURN, 0, 0, 0x00050000 | 1), (RETURN, 0, 0, 0x7FFF0000)]
+filter = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in code))
+program = ctypes.create_string_buffer(struct.pack("@HP", len(code), ctypes.addressof(filter)))
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_refused_by_the_system(mini, start):
+    """As in a container that allows no seccomp(2): it is said once, and the old way is gone."""
+    zonda = start(mini, prefix=["python3", "-c", NO_SECCOMP]).ready()
+    for number in range(2):
+        mark = zonda.mark_here()
+        reload(zonda, number)
+        zonda.wait_event("app_ready", after=mark)
+        assert order(zonda, mark) == ["app_stopping", "app_exit", "app_started", "app_ready"]
+    told = [event for event in zonda.kinds("notice") if "no hand-off" in event.message]
+    assert len(told) == 1 and "not permitted" in told[0].message, zonda.story()
+    zonda.stop()
