@@ -53,6 +53,12 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* The new version was started while the old one served, which was then asked to stop. */
+static bool overlapped(const struct reload_times *at)
+{
+    return at->start && at->stop_start > at->start;
+}
+
 int64_t reload_phase_ns(const struct reload *reload, enum reload_phase phase)
 {
     const struct reload_times *at = &reload->times;
@@ -67,8 +73,10 @@ int64_t reload_phase_ns(const struct reload *reload, enum reload_phase phase)
             return between(at->build_start, at->end);
         return between(at->build_start, at->build_end);
     case PHASE_STOP:
-        return between(at->stop_start, at->stop_end);
+        return between(at->stop_start, overlapped(at) ? at->ready : at->stop_end);
     case PHASE_START:
+        if (overlapped(at))
+            return between(later(at->decided, at->build_end), at->stop_start);
         return between(later(at->decided, later(at->build_end, at->stop_end)), at->ready);
     }
     return -1;

@@ -74,8 +74,8 @@ enum reload_phase {
     PHASE_DECIDE, /* from the change until it was known what it means */
     PHASE_WAIT,   /* until the build began */
     PHASE_BUILD,
-    PHASE_STOP,  /* of the old version */
-    PHASE_START, /* until the new version is ready */
+    PHASE_STOP,  /* of the old version; where both ran: until it accepts nothing any more */
+    PHASE_START, /* until the new version is ready; where both ran: until it listens */
 };
 const char *reload_phase_name(enum reload_phase phase); /* "build" */
 int64_t reload_phase_ns(const struct reload *reload,

@@ -43,6 +43,25 @@ static void a_reload_is_one_object(void **state)
     reload_fini(&reload);
 }
 
+/* The new version is started, listens, and only then is the old one asked to stop. */
+static void phases_of_an_overlap_add_up(void **state)
+{
+    struct reload reload = served_reload();
+    struct reload_times *at = &reload.times;
+    (void)state;
+    at->start = at->build_end + 1 * MS;
+    at->stop_start = at->build_end + 20 * MS;
+    at->ready = at->build_end + 23 * MS;
+    at->stop_end = at->build_end + 22 * MS; /* or after it was ready, or never */
+    int64_t sum = 0;
+    for (enum reload_phase phase = PHASE_DECIDE; phase <= PHASE_START; phase++)
+        sum += reload_phase_ns(&reload, phase);
+    assert_int_equal(sum, reload_total_ns(&reload));
+    assert_int_equal(reload_phase_ns(&reload, PHASE_START), 20 * MS);
+    assert_int_equal(reload_phase_ns(&reload, PHASE_STOP), 3 * MS);
+    reload_fini(&reload);
+}
+
 static void phases_add_up(void **state)
 {
     struct reload reload = served_reload();
@@ -92,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reload_is_one_object),
         cmocka_unit_test(phases_add_up),
+        cmocka_unit_test(phases_of_an_overlap_add_up),
         cmocka_unit_test(phases_that_were_not_are_left_out),
     };
     return cmocka_run_group_tests_name("observe/reload", tests, NULL, NULL);
