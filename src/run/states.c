@@ -9,9 +9,13 @@
 static void to_all(struct service *service, enum life_event event)
 {
     struct generation *const both[] = {service->next, service->main};
-    for (int i = 0; i < 2; i++)
-        if (both[i])
+    for (int i = 0; i < 2; i++) {
+        if (both[i]) {
             life_dispatch(both[i], event);
+            /* In a bind that waits it could not even hear the signal. */
+            handoff_child_let(both[i]->handoff);
+        }
+    }
     for (struct generation *one = service->leaving; one; one = one->older)
         life_dispatch(one, event);
 }

@@ -321,16 +321,56 @@ static void stops_while_it_yields(void **state)
     assert_int_equal(seen.exits, 2);
 }
 
+/* The new one is in its bind, where it hears no signal, and is asked to stop all the same. */
+static void stops_gracefully_while_it_yields(void **state)
+{
+    (void)state;
+    begin_to_yield();
+    stop_now();
+    assert_int_equal(seen.exits, 2);
+    assert_int_equal(seen.killed, 0);
+}
+
 static void starts_anew_while_it_yields(void **state)
 {
     (void)state;
     begin_to_yield();
-    seen.config.run.stop_timeout_ms = 0;
     start_app("say('third')\n" SERVES);
     assert_int_equal(seen.service->state, RUN_STOPPING);
-    assert_int_equal(kill(seen.pid, SIGKILL), 0); /* it waits in its bind */
+    comes_to_generation(3);
+    assert_int_equal(seen.killed, 0);
+}
+
+/* The old one does not go within ready_timeout of the new one. */
+static void takes_over_though_the_old_one_is_there(void **state)
+{
+    (void)state;
+    start_app("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nu = udp()\n" SERVES);
     comes_to(RUN_READY);
-    assert_int_equal(service_generation(seen.service), 3);
+    seen.config.run.ready_timeout_ms = 300;
+    start_app("u = udp()\nsay('bound')\n" SERVES);
+    comes_to(RUN_YIELDING);
+    comes_to(RUN_HANDING);
+    assert_int_equal(kill(process_pid(seen.service->leaving->process), SIGKILL), 0);
+    printed("bound\n");
+    comes_to_generation(2);
+}
+
+static void a_crash_while_an_older_one_leaves_backs_off(void **state)
+{
+    (void)state;
+    seen.config.run.max_retries = 1;
+    seen.config.run.restart_delay_ms = 500;
+    start_app("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay('first')\n" SERVES);
+    comes_to(RUN_READY);
+    start_app("say('second')\n" SERVES);
+    comes_to(RUN_HANDING);
+    assert_int_equal(kill(service_pid(seen.service), SIGKILL), 0);
+    comes_to(RUN_BACKOFF);
+    assert_int_equal(kill(process_pid(seen.service->leaving->process), SIGKILL), 0);
+    assert_true(await(seen.loop, has_left, NULL));
+    assert_int_equal(seen.service->state, RUN_BACKOFF);
+    comes_to_generation(3);
 }
 
 static void the_new_one_dies_while_the_old_one_yields(void **state)
@@ -442,7 +482,10 @@ int main(void)
         TEST(the_newest_takes_over_from_the_dead),
         TEST(makes_room_for_what_conflicts),
         TEST(stops_while_it_yields),
+        TEST(stops_gracefully_while_it_yields),
         TEST(starts_anew_while_it_yields),
+        TEST(takes_over_though_the_old_one_is_there),
+        TEST(a_crash_while_an_older_one_leaves_backs_off),
         TEST(the_new_one_dies_while_the_old_one_yields),
         TEST(remembers_who_cannot_overlap),
         TEST(keeps_the_sockets_without_overlap),
