@@ -70,6 +70,13 @@ static void killed(void *data, uint64_t generation)
                time, signal);
 }
 
+/* What runs, if anything, is an older version than the artifact: no build is the same as that. */
+static void start_failed(struct engine *engine, const char *message)
+{
+    engine->running = (struct fs_info){.kind = FS_NONE};
+    reload_end(engine, &engine->swapping, RELOAD_START_FAILED, message);
+}
+
 static void ended(void *data, uint64_t generation, struct exit_status status, bool expected)
 {
     struct engine *engine = data;
@@ -95,7 +102,7 @@ static void ended(void *data, uint64_t generation, struct exit_status status, bo
         char message[256];
         (void)snprintf(message, sizeof message, "the app ended before it was ready: %s",
                        buf_text(&words));
-        reload_end(engine, &engine->swapping, RELOAD_START_FAILED, message);
+        start_failed(engine, message);
     }
     buf_fini(&words);
 }
@@ -113,10 +120,8 @@ static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
 static void kept(void *data, uint64_t generation)
 {
     struct engine *engine = data;
-    notice(engine, LOG_ERROR, NULL,
-           "the new version ended before it was ready; the old version (generation %" PRIu64
-           ") keeps serving",
-           generation);
+    /* A reload has told it already, as its end. */
+    notice(engine, LOG_DEBUG, NULL, "generation %" PRIu64 " keeps serving", generation);
     waiters_check(engine);
 }
 
@@ -134,7 +139,7 @@ static void failed(void *data, const struct err *err)
     char message[sizeof err->place + sizeof err->message + 2];
     (void)snprintf(message, sizeof message, "%s%s%s", path_show(engine->config->root, err->place),
                    *err->place ? ": " : "", err->message);
-    reload_end(engine, &engine->swapping, RELOAD_START_FAILED, message);
+    start_failed(engine, message);
 }
 
 static void stopped(void *data)

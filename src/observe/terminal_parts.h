@@ -37,9 +37,9 @@ struct terminal_view {
     size_t excerpts;                /* shown so far, and perhaps one waits */
     bool excerpt_waits;
 
-    int64_t up_generation; /* of the app that runs; 0: none */
-    bool failed;           /* a failure still holds … */
-    bool build_failed;     /* … and it was that of a build */
+    unsigned up;       /* generations of the app that run */
+    bool failed;       /* a failure still holds … */
+    bool build_failed; /* … and it was that of a build */
     struct listeners listeners, announced;
     char notice[512]; /* the last one: a reload's end does not say it again */
 

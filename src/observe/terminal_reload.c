@@ -224,7 +224,7 @@ static void build_failed(struct terminal_view *view, const struct reload *reload
         view_textf(view, " · %zu error%s", errors, errors == 1 ? "" : "s");
     else
         why(view, reload);
-    if (!view->up_generation)
+    if (!view->up)
         view_text(view, " · nothing runs until it builds");
     else if (view->config->build.stop_on_error)
         view_text(view, " · the app is stopped until it builds");
@@ -244,7 +244,7 @@ static void start_failed(struct terminal_view *view, const struct reload *reload
     view_text(view, "start failed");
     view_style(view, STYLE_NONE);
     why(view, reload);
-    if (view->up_generation)
+    if (view->up)
         view_text(view, " · the old version keeps serving");
     number(view, reload);
 }

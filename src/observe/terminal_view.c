@@ -154,7 +154,7 @@ static void app_news(struct terminal_view *view, const struct event *event)
     const char *text = event->text ? event->text : "";
     switch (event->kind) {
     case EVENT_APP_STARTED:
-        view->up_generation = event->number;
+        view->up++;
         detail(view, PART_RUN, "start %" PRId64 ": pid %" PRId64, event->number, event->total);
         break;
     case EVENT_APP_READY:
@@ -164,8 +164,7 @@ static void app_news(struct terminal_view *view, const struct event *event)
         detail(view, PART_RUN, "stopping the app with %s", text);
         break;
     default: /* EVENT_APP_EXIT; an unexpected one is followed by a notice */
-        if (view->up_generation == event->number)
-            view->up_generation = 0;
+        view->up -= view->up > 0;
         detail(view, PART_RUN, "the app ended: %s", text);
     }
 }
