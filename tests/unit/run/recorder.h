@@ -14,6 +14,10 @@
 #include "platform/process.h"
 #include "run/service.h"
 
+/* Something to wait for, as shell code. A signal that comes between the fork of the shell and the
+   exec of sleep is taken by the shell's own trap, and lost: so it is waited for. */
+#define SLEEPER "sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; "
+
 struct recorder {
     int files; /* open before */
     struct loop *loop;

@@ -64,7 +64,7 @@ static void says_why_it_cannot_start(void **state)
 static void the_last_start_wins(void **state)
 {
     (void)state;
-    start_sh("trap 'sleep 0.1; exit 0' TERM; echo first; sleep 1000 & wait; sleep 1000");
+    start_sh("trap 'sleep 0.1; exit 0' TERM; " SLEEPER "echo first; wait; sleep 1000");
     printed("first\n");
     start_sh("echo second; sleep 1000");
     assert_int_equal(service_state(seen.service), SERVICE_STOPPING);
@@ -81,7 +81,7 @@ static void the_last_start_wins(void **state)
 static void stop_forgets_a_waiting_start(void **state)
 {
     (void)state;
-    start_sh("trap 'sleep 0.1; exit 0' TERM; echo first; sleep 1000 & wait; sleep 1000");
+    start_sh("trap 'sleep 0.1; exit 0' TERM; " SLEEPER "echo first; wait; sleep 1000");
     printed("first\n");
     start_sh("echo second; sleep 1000");
     stop_now();

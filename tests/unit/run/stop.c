@@ -12,7 +12,7 @@ static void assert_gone(int *pids, int count)
 static void stops_gracefully(void **state)
 {
     (void)state;
-    start_sh("trap 'echo bye; exit 0' TERM; echo up; sleep 1000 & wait");
+    start_sh("trap 'echo bye; exit 0' TERM; " SLEEPER "echo up; wait");
     printed("up\n");
     service_stop(seen.service);
     assert_int_equal(service_state(seen.service), SERVICE_STOPPING);
@@ -33,7 +33,7 @@ static void stops_gracefully_on_a_terminal(void **state)
 {
     (void)state;
     seen.config.run.pty = CHOICE_ALWAYS;
-    start_sh("trap 'echo bye; exit 0' TERM; echo up; sleep 1000 & wait");
+    start_sh("trap 'echo bye; exit 0' TERM; " SLEEPER "echo up; wait");
     printed("up\n");
     stop_now();
     assert_string_equal(buf_text(&seen.out), "up\nbye\n");
@@ -80,7 +80,7 @@ static bool is_stopped(void *data)
 static void wakes_a_stopped_app(void **state)
 {
     (void)state;
-    start_sh("trap 'echo bye; exit 0' TERM; echo up; kill -STOP $$; sleep 1000 & wait");
+    start_sh("trap 'echo bye; exit 0' TERM; " SLEEPER "echo up; kill -STOP $$; wait");
     assert_true(await(seen.loop, is_stopped, NULL));
     stop_now();
     assert_int_equal(seen.killed, 0);
