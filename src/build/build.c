@@ -9,6 +9,9 @@
 #include "build/tmp_dir.h"
 #include "platform/random.h"
 
+#define BACKGROUND_NICE       10
+#define BACKGROUND_TIMEOUT_MS ((uint32_t)3600 * 1000)
+
 static void make_environment(struct build *build, const struct strs *env)
 {
     char id[17];
@@ -25,6 +28,7 @@ static struct build *build_new(struct loop *loop, const struct config *config,
     build->loop = loop;
     build->config = config;
     build->events = *events;
+    build->timeout_ms = config->build.timeout_ms;
     build->out.fd = build->err_out.fd = -1;
     build->timer = timer_new(loop, kill_timer, build);
     build->deadline = timer_new(loop, kill_deadline, build);
@@ -48,8 +52,8 @@ static struct build *launch(struct build *build, int failed, struct err *err)
         build_free(build);
         return NULL;
     }
-    if (build->config->build.timeout_ms)
-        timer_start(build->deadline, build->config->build.timeout_ms);
+    if (build->timeout_ms)
+        timer_start(build->deadline, build->timeout_ms);
     tell_phase(build);
     return build;
 }
@@ -67,6 +71,16 @@ struct build *build_command(struct loop *loop, const struct config *config,
                             const struct build_events *events, struct err *err)
 {
     struct build *build = build_new(loop, config, env, events);
+    return launch(build, steps_make_one(build, command, err), err);
+}
+
+struct build *build_background(struct loop *loop, const struct config *config,
+                               const struct command *command, const struct strs *env,
+                               const struct build_events *events, struct err *err)
+{
+    struct build *build = build_new(loop, config, env, events);
+    build->nice = BACKGROUND_NICE;
+    build->timeout_ms = BACKGROUND_TIMEOUT_MS;
     return launch(build, steps_make_one(build, command, err), err);
 }
 

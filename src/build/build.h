@@ -86,4 +86,9 @@ char *build_artifact(const struct config *config, const char *package, bool is_d
 struct build *build_command(struct loop *loop, const struct config *config,
                             const struct command *command, const struct strs *env,
                             const struct build_events *events, struct err *err);
+/* The same at low priority, and without [build] timeout: an hour is the limit. */
+struct build *build_background(struct loop *loop, const struct config *config,
+                               const struct command *command, const struct strs *env,
+                               const struct build_events *events, struct err *err);
+
 #endif

@@ -69,10 +69,11 @@ void kill_deadline(void *data)
 {
     struct build *build = data;
     char time[CLOCK_WALL_BYTES];
-    clock_format_duration(build->config->build.timeout_ms * CLOCK_NS_PER_MS, time);
+    clock_format_duration(build->timeout_ms * CLOCK_NS_PER_MS, time);
     if (build->ending != ENDING_NOT)
         return;
     err_set(&build->result.err, ERR_APP, "it took longer than %s and was ended", time);
-    err_hint(&build->result.err, "give it longer with [build] timeout");
+    if (build->timeout_ms == build->config->build.timeout_ms)
+        err_hint(&build->result.err, "give it longer with [build] timeout");
     kill_begin(build, ENDING_LATE);
 }

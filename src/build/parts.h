@@ -42,7 +42,9 @@ struct build {
     const struct config *config;
     struct build_events events;
     struct strs env;
-    char mark[64]; /* MARK_NAME=… */
+    int nice;            /* added to the niceness of its processes */
+    uint32_t timeout_ms; /* 0: none */
+    char mark[64];       /* MARK_NAME=… */
     VEC(struct step) steps;
     size_t at; /* the step that runs */
     struct process *process;

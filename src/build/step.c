@@ -45,6 +45,7 @@ int step_start(struct build *build, struct err *err)
         spawn.argv = (const char *const *)step->argv.at;
         spawn.env = (const char *const *)(step->is_go ? env.at : build->env.at);
         spawn.cwd = build->config->root;
+        spawn.nice = build->nice;
         spawn.stdout_fd = theirs[0];
         spawn.stderr_fd = theirs[1];
         build->process = process_spawn(build->loop, &spawn, process_ended, build, err);

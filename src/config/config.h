@@ -23,6 +23,7 @@ enum restart_policy { RESTART_ON_FAILURE, RESTART_ALWAYS, RESTART_NEVER };
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
 enum log_format { LOG_TEXT, LOG_JSON };
 enum go_build_by { GO_DIRECT, GO_COMMAND };
+enum test_on_reload { TESTS_OFF, TESTS_AFFECTED };
 enum precision { PRECISION_QUICK, PRECISION_EXACT };
 
 /* A command: a line (given as a string) or an argument vector (given as an array). Unset: both
@@ -63,6 +64,10 @@ struct config_run {
     uint32_t ready_timeout_ms;
     bool handoff, overlap;
     struct strs on_quit; /* command lines run once when zonda ends, before the app is stopped */
+};
+
+struct config_test {
+    enum test_on_reload on_reload; /* which tests run when a new version serves */
 };
 
 struct config_watch {
@@ -125,6 +130,7 @@ struct config {
     bool allow_dangerous_root;
     struct config_build build;
     struct config_run run;
+    struct config_test test;
     struct config_watch watch;
     struct config_log log;
     struct config_terminal terminal;

@@ -19,6 +19,7 @@ static const char *const restart_names[] = {"on-failure", "always", "never", NUL
 static const char *const level_names[] = {"debug", "info", "warn", "error", "silent", NULL};
 static const char *const go_names[] = {"direct", "command", NULL};
 static const char *const precision_names[] = {"quick", "exact", NULL};
+static const char *const test_names[] = {"off", "affected", NULL};
 static const char *const format_names[] = {"text", "json", NULL};
 static const char *const color_names[] = {"red",  "green", "yellow", "blue", "magenta",
                                           "cyan", "white", "raw",    NULL};
@@ -27,6 +28,7 @@ const struct schema_words SCHEMA_SECTIONS[] = {
     {"", "The project as a whole.", NULL},
     {"build", "How the app is built. Without a command, zonda runs go build itself.", NULL},
     {"run", "How the app is run, stopped and started again.", NULL},
+    {"test", "Tests near the change, run after the new version serves.", NULL},
     {"watch", "Which files are looked at.", NULL},
     {"log", "What zonda says and what it writes to a file.", NULL},
     {"terminal", "How it looks.", NULL},
@@ -153,6 +155,11 @@ const struct schema_entry SCHEMA[] = {
     {"run", "on_quit", VALUE_LIST, AT(run.on_quit), "[]", .effect = EFFECT_LIVE,
      .doc = "Command lines to run once when zonda ends, before the app is stopped.",
      .example = "[\"docker compose stop\"]"},
+
+    {"test", "on_reload", VALUE_CHOICE, AT(test.on_reload), "\"off\"", .choices = test_names,
+     .effect = EFFECT_LIVE,
+     .doc = "affected: after a new version serves, and when a _test.go file was saved, run go test "
+            "at low priority for the packages that the change can reach. off: run no tests."},
 
     {"watch", "paths", VALUE_PATHS, AT(watch.paths), "[]", .effect = EFFECT_WATCH,
      .doc = "Directories and files to watch. Default: root.", .example = "[\".\"]"},

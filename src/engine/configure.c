@@ -47,7 +47,7 @@ int watch_again(struct engine *engine, struct err *err)
 
 void configure_release(struct engine *engine)
 {
-    if (engine->build || engine->command || engine->commands.len)
+    if (engine->build || engine->command || engine->tests.run || engine->commands.len)
         return; /* they borrow rules and command lines */
     for (size_t i = engine->retired.len; i-- > 0;) {
         struct config *config = engine->retired.at[i];
@@ -98,6 +98,7 @@ static void replace(struct engine *engine, struct config *config, struct target 
     target_fini(&engine->target);
     engine->target = *target;
     outputs_config(engine, old);
+    tests_configured(engine);
     settle_set_max(engine->settle, config->watch.settle_max_ms);
     if ((effects & EFFECT_WATCH) && watch_again(engine, &err) != 0)
         notice_err(engine, LOG_ERROR, &err);

@@ -64,6 +64,7 @@ static void close_all(struct engine *engine)
     graphs_fini(engine);
     directs_close(engine); /* loop_free waits for it */
     builds_fini(engine);
+    tests_fini(engine);
     loops_fini(engine);
     if (engine->service)
         service_free(engine->service);

@@ -41,6 +41,7 @@ void line_changed(void *data, const struct change *change, bool soft)
     directs_touch(engine, change->path);
     classify_file(&classify, change->path, change->kind, &verdict);
     engine->graph_wanted |= verdict.new_graph;
+    tests_changed(engine, change->path, &verdict);
     if (verdict.action == ACTION_IGNORE && !verdict.config) {
         tell_ignored(engine, change->path, verdict.reason);
         graphs_refresh(engine);
@@ -51,7 +52,7 @@ void line_changed(void *data, const struct change *change, bool soft)
         return;
     }
     engine->outdated |= verdict.action == ACTION_BUILD || verdict.config;
-    loops_note(engine, engine->build || engine->command);
+    loops_note(engine, engine->build || engine->command || engine->tests.run);
     settle_add(engine->settle, change, soft);
 }
 

@@ -44,7 +44,7 @@ static bool next_command(struct engine *engine)
 
 void quit_next(struct engine *engine)
 {
-    if (engine->build || engine->command || next_command(engine))
+    if (engine->build || engine->command || next_command(engine) || engine->tests.run)
         return;
     directs_close(engine); /* nothing builds any more */
     enum service_state state = service_state(engine->service);
@@ -75,6 +75,7 @@ void quit(struct engine *engine, const char *why)
         build_cancel(engine->build);
     if (engine->command)
         build_cancel(engine->command);
+    tests_stop(engine);
     graph_cancel(engine->graph_job);
     engine->graph_job = NULL;
     if (!engine->patience) {

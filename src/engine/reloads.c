@@ -92,6 +92,7 @@ void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome
     keep(engine, reload);
     tell(engine, EVENT_RELOAD_END, reload, NULL);
     waiters_check(engine);
+    tests_reloaded(engine, reload);
 }
 
 const struct reload *reload_last(const struct engine *engine)

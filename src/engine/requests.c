@@ -30,6 +30,18 @@ static void put_reload(struct buf *out, const char *name, const struct reload *r
         (void)buf_puts(out, "null");
 }
 
+/* The last run of tests that came to an end, or null. */
+static void put_tests(const struct engine *engine, struct json_writer *json)
+{
+    if (!engine->tests.known) {
+        json_string(json, "tests", NULL);
+        return;
+    }
+    json_object_begin(json, "tests");
+    test_result_write_members(&engine->tests.last, json);
+    json_object_end(json);
+}
+
 static const char *state_name(const struct engine *engine)
 {
     if (engine->build || engine->command)
@@ -67,6 +79,7 @@ static void status(struct engine *engine, struct control_client *client)
     json_object_end(&json);
     json_int(&json, "reloads", (int64_t)engine->reloads);
     put_reload(&out, "last", reload_last(engine));
+    put_tests(engine, &json);
     json_object_end(&json);
     control_answer(client, buf_text(&out));
     buf_fini(&out);

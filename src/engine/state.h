@@ -9,16 +9,18 @@
  *   loops.c      files our own builds write    commands.c   commands of rules
  *   news.c       short forms of bus_publish    quit.c       the end
  *   outputs.c    terminal and logs             ports.c      who has the app's port
- *   directs.c    the direct Go builder
+ *   directs.c    the direct Go builder              tests.c      tests near the change
  */
 #ifndef ZONDA_ENGINE_STATE_H
 #define ZONDA_ENGINE_STATE_H
 
 #include "base/vec.h"
 #include "build/build.h"
+#include "build/golang/affected.h"
 #include "build/golang/graph.h"
 #include "build/golang/plain.h"
 #include "build/golang/stale.h"
+#include "build/golang/test_output.h"
 #include "config/load.h"
 #include "control/control.h"
 #include "observe/bus.h"
@@ -66,6 +68,22 @@ struct loop_guard {
     struct timer *timer;
 };
 
+/* See tests.c. */
+struct tests {
+    struct strs changed; /* files whose version does not serve yet, or is not tested yet */
+    bool due;            /* it serves: a run may begin */
+    struct timer *timer;
+    /* The run under way: what it is about, and its two steps. */
+    struct strs about;
+    struct affected_job *listing;
+    struct affected found;
+    struct build *run;
+    struct test_output output;
+    uint64_t start_ns;
+    bool known; /* last is one */
+    struct test_result last;
+};
+
 struct engine {
     struct loop *loop;
     const struct config_request *request;
@@ -105,6 +123,7 @@ struct engine {
     struct buf build_output;
     bool build_failed, built_once, force_restart;
     struct loop_guard guard;
+    struct tests tests;
 
     struct service *service;
     struct reload *building, *swapping;
@@ -219,6 +238,15 @@ void waiters_fini(struct engine *engine);
 bool loops_holds(struct engine *engine, const struct batch *batch);
 void loops_note(struct engine *engine, bool ours);
 void loops_fini(struct engine *engine);
+
+/* tests.c */
+void tests_changed(struct engine *engine, const char *path, const struct verdict *verdict);
+void tests_reloaded(struct engine *engine, const struct reload *reload); /* one has ended */
+void tests_next(struct engine *engine);       /* the next run, where one is due */
+void tests_run(struct engine *engine);        /* tests_run.c: for the files of about */
+void tests_stop(struct engine *engine);       /* ends while the loop runs on */
+void tests_configured(struct engine *engine); /* the configuration has changed */
+void tests_fini(struct engine *engine);
 
 /* quit.c */
 void quit(struct engine *engine, const char *why); /* a second call: at once */

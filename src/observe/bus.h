@@ -14,6 +14,7 @@
 
 #include "config/config.h"
 #include "observe/reload.h"
+#include "observe/tests.h"
 #include "platform/process.h"
 
 #define BUS_SUBSCRIBERS_MAX 16
@@ -37,6 +38,9 @@ enum event_kind {
     EVENT_RELOAD_END,     /* reload */
     EVENT_REFRESH,        /* text: path; browsers may reload it */
     EVENT_CONFIG,         /* text: the keys that changed, or what is wrong with it; level */
+    EVENT_TESTS_BEGIN,    /* number: packages; text: the command */
+    EVENT_TESTS_LINE,     /* text: a line of go test that tells of a failure */
+    EVENT_TESTS_END,      /* tests */
     EVENT_QUITTING,       /* text: why */
 };
 
@@ -50,6 +54,7 @@ struct event {
     int64_t number, total;
     bool flag;
     const struct listeners *listeners;
+    const struct test_result *tests;
     uint64_t mono_ns, wall_ns; /* filled by bus_publish where they are 0 */
 };
 

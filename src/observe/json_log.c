@@ -31,6 +31,9 @@ static const char *const KINDS[] = {
     [EVENT_RELOAD_END] = "reload_end",
     [EVENT_REFRESH] = "refresh",
     [EVENT_CONFIG] = "config",
+    [EVENT_TESTS_BEGIN] = "tests_begin",
+    [EVENT_TESTS_LINE] = "tests_line",
+    [EVENT_TESTS_END] = "tests_end",
     [EVENT_QUITTING] = "quitting",
 };
 
@@ -198,7 +201,16 @@ static void write_context(struct json_writer *json, const struct event *event)
     case EVENT_RELOAD_END:
         reload_write_members(event->reload, json);
         break;
+    case EVENT_TESTS_BEGIN:
+        json_int(json, "packages", event->number);
+        json_string(json, "command", event->text);
+        break;
+    case EVENT_TESTS_END:
+        if (event->tests)
+            test_result_write_members(event->tests, json);
+        break;
     case EVENT_APP_OUTPUT:
+    case EVENT_TESTS_LINE:
     case EVENT_CONFIG:
         break;
     }
@@ -231,6 +243,7 @@ static void write_message(const struct event *event, struct buf *out)
         [EVENT_APP_READY] = {.before = "the app is ready", .alone = true},
         [EVENT_APP_EXIT] = {.before = "the app ended: "},
         [EVENT_REFRESH] = {.before = "refresh: "},
+        [EVENT_TESTS_BEGIN] = {.before = "testing: "},
         [EVENT_QUITTING] = {.before = "stopping: "},
     };
     const char *text = event->text ? event->text : "";
@@ -239,6 +252,8 @@ static void write_message(const struct event *event, struct buf *out)
                          action_name(event->reload->action), event->reload->reason);
     } else if (event->kind == EVENT_RELOAD_END) {
         reload_message(event->reload, out);
+    } else if (event->kind == EVENT_TESTS_END && event->tests) {
+        test_result_words(event->tests, out);
     } else if (event->kind == EVENT_BUILD_END) {
         (void)buf_puts(out, event->flag ? "built" : "the build failed");
     } else {

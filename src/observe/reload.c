@@ -125,7 +125,7 @@ static void write_times(const struct reload_times *at, struct json_writer *json)
     json_object_end(json);
 }
 
-static void write_diagnostics(const struct diagnostics *diagnostics, struct json_writer *json)
+void reload_write_diagnostics(const struct diagnostics *diagnostics, struct json_writer *json)
 {
     json_array_begin(json, "diagnostics");
     VEC_EACH (struct diagnostic, one, &diagnostics->list) {
@@ -191,7 +191,7 @@ void reload_write_members(const struct reload *reload, struct json_writer *json)
     json_int(json, "packages", reload->packages);
     reload_write_how(&reload->how, json);
     json_int(json, "generation", (int64_t)reload->generation);
-    write_diagnostics(&reload->diagnostics, json);
+    reload_write_diagnostics(&reload->diagnostics, json);
 }
 
 void reload_write_json(const struct reload *reload, struct buf *out)

@@ -88,6 +88,7 @@ struct buf;
 struct json_writer;
 void reload_write_json(const struct reload *reload, struct buf *out);
 void reload_write_how(const struct build_how *how, struct json_writer *json);
+void reload_write_diagnostics(const struct diagnostics *diagnostics, struct json_writer *json);
 void reload_write_members(const struct reload *reload, struct json_writer *json);
 
 #endif

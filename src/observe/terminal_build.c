@@ -84,7 +84,7 @@ static void show_excerpt(struct terminal_view *view)
 }
 
 /* The compiler's words as they are; the place stands out. */
-static void diagnostic_line(struct terminal_view *view, const char *line)
+void view_diagnostic_line(struct terminal_view *view, const char *line)
 {
     const char *message = strstr(line, ": ");
     if (!message || *line == '#') {
@@ -113,7 +113,7 @@ void view_build_line(struct terminal_view *view, const struct event *event)
         view->diagnostics.list.len = now;
     }
     if (first)
-        diagnostic_line(view, event->text);
+        view_diagnostic_line(view, event->text);
     else if (*event->text == '#')
         view_styled(view, STYLE_DIM, event->text);
     else

@@ -3,6 +3,7 @@
  *
  *   terminal_view.c     make, free, which event is shown how     terminal_text.c  lines, colours
  *   terminal_reload.c   the line of a reload                      terminal_build.c output, progress
+ *   terminal_tests.c    failures of tests
  */
 #ifndef ZONDA_OBSERVE_TERMINAL_PARTS_H
 #define ZONDA_OBSERVE_TERMINAL_PARTS_H
@@ -71,11 +72,17 @@ void view_lines(struct terminal_view *view, const char *text);
 /* terminal_build.c */
 void view_build_begin(struct terminal_view *view, const struct event *event);
 void view_build_line(struct terminal_view *view, const struct event *event);
+/* A line of a compiler or of go test as it is; the place in it stands out. */
+void view_diagnostic_line(struct terminal_view *view, const char *line);
 /* With or without the excerpt that waits. Nothing happens where reload is not the one that builds.
  */
 void view_build_end(struct terminal_view *view, const struct reload *reload, bool excerpt);
 void view_progress(struct terminal_view *view, const struct event *event);
 void view_tick(void *view); /* of view->tick */
+
+/* terminal_tests.c */
+void view_tests_line(struct terminal_view *view, const char *line);
+void view_tests_end(struct terminal_view *view, const struct test_result *result);
 
 /* terminal_reload.c */
 void view_reload_begin(struct terminal_view *view, const struct reload *reload);

@@ -82,7 +82,7 @@ static void put_char(struct terminal_view *view, const char **text)
     static const struct {
         const char *utf8, *ascii;
     } PLAIN[] = {{"·", "-"}, {"—", "--"}, {"…", "..."}, {"→", "->"}, {"µ", "u"},
-                 {"↻", "*"}, {"✗", "x"},  {"≡", "="},   {"…", "..."}};
+                 {"↻", "*"}, {"✗", "x"},  {"✓", "+"},   {"≡", "="},  {"…", "..."}};
     for (size_t i = 0;
          (unsigned char)**text >= 0x80 && !view->utf8 && i < sizeof PLAIN / sizeof *PLAIN; i++) {
         size_t len = strlen(PLAIN[i].utf8);

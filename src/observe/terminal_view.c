@@ -189,6 +189,16 @@ static void build_news(struct terminal_view *view, const struct event *event)
     }
 }
 
+static void tests_news(struct terminal_view *view, const struct event *event)
+{
+    if (event->kind == EVENT_TESTS_BEGIN)
+        detail(view, PART_BUILD, "%s", event->text ? event->text : "");
+    else if (event->kind == EVENT_TESTS_LINE)
+        view_tests_line(view, event->text);
+    else
+        view_tests_end(view, event->tests);
+}
+
 static void on_event(void *data, const struct event *event)
 {
     struct terminal_view *view = data;
@@ -237,6 +247,11 @@ static void on_event(void *data, const struct event *event)
         break;
     case EVENT_CONFIG:
         config_news(view, event);
+        break;
+    case EVENT_TESTS_BEGIN:
+    case EVENT_TESTS_LINE:
+    case EVENT_TESTS_END:
+        tests_news(view, event);
         break;
     case EVENT_QUITTING:
         quitting(view, event);

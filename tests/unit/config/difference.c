@@ -36,6 +36,7 @@ static void says_what_must_be_done_again(void **state)
     is("[build]\ncommand = 'a'\n", "[build]\ncommand = 'b'\n", EFFECT_BUILD, "build.command");
     is("[build]\ncommand = 'a'\n", "[build]\ncommand = ['a']\n", EFFECT_BUILD, "build.command");
     is("", "[watch]\nextensions = ['x']\n", EFFECT_WATCH, "watch.extensions");
+    is("", "[test]\non_reload = 'affected'\n", EFFECT_LIVE, "test.on_reload");
     is("", "[log]\nlevel = 'debug'\nmax_size = '1MiB'\n", EFFECT_LIVE, "log.level log.max_size");
     is("", "env_files = ['.env']\n", EFFECT_RESTART | EFFECT_BUILD, "env_files");
     is("[terminal]\nclear = true\n[run]\nenv = { A = '1' }\n", "", EFFECT_LIVE | EFFECT_RESTART,

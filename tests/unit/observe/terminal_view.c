@@ -91,6 +91,24 @@ static void a_day_begins(void **state)
     reload_fini(&reload);
 }
 
+static void tests_are_told(void **state)
+{
+    struct test_result result = {
+        .outcome = TESTS_FAILED, .packages = 3, .failed = 1, .ns = 1200 * CLOCK_NS_PER_MS};
+    (void)state;
+    show(false);
+    PUBLISH(.kind = EVENT_TESTS_BEGIN, .number = 3, .text = "go test");
+    PUBLISH(.kind = EVENT_TESTS_LINE, .text = "    web_test.go:8: want 3");
+    PUBLISH(.kind = EVENT_TESTS_END, .level = LOG_ERROR, .tests = &result);
+    result.outcome = TESTS_OBSOLETE; /* another run follows */
+    PUBLISH(.kind = EVENT_TESTS_END, .level = LOG_INFO, .tests = &result);
+    result.outcome = TESTS_PASSED;
+    PUBLISH(.kind = EVENT_TESTS_END, .level = LOG_INFO, .tests = &result);
+    assert_string_equal(shown(), "    web_test.go:8: want 3\n"
+                                 "zonda  ✗ tests: 1 of 3 packages failed · 1.20 s\n"
+                                 "zonda  ✓ tests: 3 packages · 1.20 s\n");
+}
+
 static void a_reload_is_one_line(void **state)
 {
     struct reload reload = served_reload();
@@ -550,6 +568,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, plain, close_all)
     const struct CMUnitTest tests[] = {
         TEST(a_day_begins),
+        TEST(tests_are_told),
         TEST(a_reload_is_one_line),
         TEST(with_colours),
         TEST(when_there_are_colours),
