@@ -338,6 +338,24 @@ def test_workspace_of_two_modules(project):
     assert str(one.work / "src/go.work") in watched["files"]
 
 
+@pytest.mark.parametrize("toolchain", ["local", "go1.25.1"])
+def test_other_versions_of_go(project, toolchain):
+    """GOTOOLCHAIN chooses the go command's version: plan, compiler and linker are that version's."""
+    env = {"GOTOOLCHAIN": toolchain}
+    asked = subprocess.run(["go", "env", "GOVERSION"], cwd="/", env={**os.environ, **env}, capture_output=True, text=True)
+    if asked.returncode != 0:
+        pytest.skip(f"the toolchain {toolchain} cannot be had here")
+    version = asked.stdout.strip()
+    assert toolchain in ("local", version)
+    one = project(PLAIN, env=env)
+    first(one)
+    edit_lib(one)
+    edit_lib(one, old="func Half(n int) int { return n / 2 }", new="func Half(n int) int { return n / 3 }")
+    assert one.output() == "lib 12 3 none\n"
+    said = subprocess.run(["go", "version", str(one.artifact)], env=one.env, capture_output=True, text=True).stdout
+    assert said.strip().endswith(version), said
+
+
 @few
 def test_vendor_directory(project):
     files = {
