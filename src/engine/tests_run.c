@@ -47,7 +47,8 @@ static void end(struct engine *engine, struct test_result *result)
 static void broken(struct engine *engine, const char *message)
 {
     struct test_result result = {.outcome = TESTS_BROKEN};
-    (void)snprintf(result.message, sizeof result.message, "%s", message);
+    (void)snprintf(result.message, sizeof result.message, "%.*s", (int)sizeof result.message - 1,
+                   message);
     end(engine, &result);
 }
 
