@@ -154,8 +154,8 @@ static void read_flags(struct script *script, struct gopackage *package, const s
             i++;
         } else if (strcmp(word, "-embedcfg") == 0) {
             const struct script_file *file = file_of(script, below_work(value));
-            if (file)
-                package->embedcfg = mem_string_n(file->text, file->len);
+            free(package->embedcfg); /* of an earlier one */
+            package->embedcfg = file ? mem_string_n(file->text, file->len) : NULL;
             i++;
         } else if (strcmp(word, "-trimpath") == 0) {
             char *trim = trimpath(script->plan, value);
