@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "config/schema.h"
 #include "config/suggest.h"
+#include "config/value.h"
 #include "platform/fs.h"
 
 struct parsing {
@@ -72,24 +73,14 @@ static int no_such_command(struct err *err, const char *word)
 
 /* --- values --- */
 
-/* "500ms", "60s", "2m", "1h", "0" to milliseconds. */
-static int duration(const char *text, uint32_t *ms, struct err *err)
+static int timeout(const char *text, uint32_t *ms, struct err *err)
 {
-    static const struct {
-        const char *name;
-        unsigned long ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    char *end = NULL;
-    unsigned long count = *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
-    if (strcmp(text, "0") == 0) {
-        *ms = 0;
+    uint64_t long_ms = 0;
+    bool is_bare = strspn(text, "0123456789") == strlen(text) && strcmp(text, "0") != 0;
+    if (!is_bare && value_duration(text, &long_ms, err) == 0 && long_ms <= UINT32_MAX) {
+        *ms = (uint32_t)long_ms;
         return 0;
     }
-    for (size_t i = 0; end && i < sizeof units / sizeof *units; i++)
-        if (strcmp(end, units[i].name) == 0 && count <= UINT32_MAX / units[i].ms) {
-            *ms = (uint32_t)(count * units[i].ms);
-            return 0;
-        }
     err_set(err, ERR_USAGE, "--timeout is %s, which is no duration", text);
     err_hint(err, "write a number and a unit: 500ms, 60s, 2m, 1h");
     return ERR_USAGE;
@@ -166,7 +157,7 @@ static int take_option(struct parsing *parsing, const struct option_entry *optio
     }
     set_option(parsing, option, value);
     if (option->letter == 't')
-        return duration(value, &parsing->arguments->timeout_ms, parsing->err);
+        return timeout(value, &parsing->arguments->timeout_ms, parsing->err);
     return 0;
 }
 

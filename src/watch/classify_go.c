@@ -1,21 +1,8 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "build/golang/gomod.h"
 #include "watch/classify_parts.h"
-
-/* --- what is not a package's file but belongs to the module --- */
-
-static bool is_module_file(const char *path)
-{
-    static const char *const NAMES[] = {"go.mod", "go.sum", "go.work", "go.work.sum"};
-    const char *name = path_base(path);
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (strcmp(NAMES[i], name) == 0)
-            return true;
-    static const char VENDORED[] = "/vendor/modules.txt";
-    size_t len = strlen(path);
-    return len >= sizeof VENDORED && strcmp(path + len - (sizeof VENDORED - 1), VENDORED) == 0;
-}
 
 static bool is_go(const char *path)
 {
@@ -41,7 +28,7 @@ static bool changes_graph(const struct classify *classify, const char *path, enu
 void classify_go_notes(const struct classify *classify, const char *path, enum change_kind kind,
                        struct verdict *verdict)
 {
-    if (is_module_file(path))
+    if (gomod_is_file(path))
         verdict->new_graph = true;
     else if (is_go(path) && !is_test(path))
         verdict->new_graph = changes_graph(classify, path, kind);
@@ -101,7 +88,7 @@ static bool by_graph(const struct classify *classify, const char *path, enum cha
 bool classify_go(const struct classify *classify, const char *path, enum change_kind kind,
                  struct verdict *verdict)
 {
-    if (is_module_file(path)) {
+    if (gomod_is_file(path)) {
         verdict->new_graph = true;
         return verdict_is(verdict, ACTION_BUILD, "says which modules the app is made of");
     }

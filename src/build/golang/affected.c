@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "base/vec.h"
+#include "build/golang/gomod.h"
 
 #define PACKAGES_MAX 20000
 
@@ -93,15 +94,6 @@ static int by_path(const void *a, const void *b)
 
 /* --- what the files touch --- */
 
-static bool is_module_file(const char *path)
-{
-    static const char *const NAMES[] = {"go.mod", "go.sum", "go.work", "go.work.sum"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (strcmp(path_base(path), NAMES[i]) == 0)
-            return true;
-    return false;
-}
-
 static bool is_test_file(const char *name)
 {
     size_t len = strlen(name), suffix = strlen("_test.go");
@@ -132,7 +124,7 @@ static void touch(struct package *package, const char *path)
 static void touch_all(packages *list, const char *path)
 {
     VEC_EACH (struct package, package, list) {
-        if (is_module_file(path))
+        if (gomod_is_file(path))
             package->reached = true;
         else
             touch(package, path);

@@ -82,16 +82,9 @@ struct affected_job *affected_find(struct loop *loop, const struct affected_requ
 {
     struct affected_job *job = mem_new(1, sizeof *job);
     struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
+    const char *const options[] = {"-e", "-test", "-deps", AFFECTED_TEMPLATE, NULL};
     struct strs argv = {0};
-    strs_push(&argv, request->go);
-    strs_push(&argv, "list");
-    strs_push(&argv, "-buildvcs=false");
-    strs_copy(&argv, request->flags);
-    strs_push(&argv, "-e");
-    strs_push(&argv, "-test");
-    strs_push(&argv, "-deps");
-    strs_push(&argv, AFFECTED_TEMPLATE);
-    strs_push(&argv, "--");
+    go_list_argv(&argv, request->go, request->flags, options);
     push_patterns(&argv, request->dir, request->env);
     job->fn = fn;
     job->data = data;

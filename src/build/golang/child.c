@@ -141,6 +141,19 @@ char *go_package(const char *dir, const char *package)
     return plain ? mem_format("./%s", package) : mem_string(package);
 }
 
+void go_list_argv(struct strs *argv, const char *go, const struct strs *flags,
+                  const char *const *options)
+{
+    strs_push(argv, go);
+    strs_push(argv, "list");
+    strs_push(argv, "-buildvcs=false");
+    if (flags)
+        strs_copy(argv, flags);
+    for (; *options; options++)
+        strs_push(argv, *options);
+    strs_push(argv, "--");
+}
+
 void go_explain(const char *go, const struct strs *env, struct err *err)
 {
     const char *path = strs_env_get(env, "PATH");

@@ -36,6 +36,11 @@ void go_child_env(struct strs *env, const struct strs *from, const char *dir);
 /* How the go command must be told of a package: "cmd/api" below dir is "./cmd/api". Heap. */
 char *go_package(const char *dir, const char *package);
 
+/* `go list` with the flags of a build (NULL: none), options (NULL-terminated) and "--", for argv;
+   the packages come after it. */
+void go_list_argv(struct strs *argv, const char *go, const struct strs *flags,
+                  const char *const *options);
+
 /* Makes an error of "not found" clear for the go command; others stay as they are. */
 void go_explain(const char *go, const struct strs *env, struct err *err);
 

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/path.h"
+
 /* A line, without its comment; at moves behind it. */
 struct line {
     const char *at, *end;
@@ -80,4 +82,16 @@ void gomod_read(const char *text, size_t len, const char *directive, struct strs
         else if (in_list && wanted && take_word(&line, &word) && !word_is(&word, ")"))
             push(values, &word);
     }
+}
+
+bool gomod_is_file(const char *path)
+{
+    static const char *const NAMES[] = {"go.mod", "go.sum", "go.work", "go.work.sum"};
+    const char *name = path_base(path);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(NAMES[i], name) == 0)
+            return true;
+    static const char VENDORED[] = "/vendor/modules.txt";
+    size_t len = strlen(path);
+    return len >= sizeof VENDORED && strcmp(path + len - (sizeof VENDORED - 1), VENDORED) == 0;
 }

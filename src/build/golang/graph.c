@@ -90,6 +90,7 @@ struct graph_job *graph_load(struct loop *loop, const struct graph_request *requ
 {
     struct graph_job *job = mem_new(1, sizeof *job);
     struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
+    const char *const options[] = {"-deps", "-e", FIELDS, NULL};
     struct strs argv = {0};
     char *package = go_package(request->dir, request->package);
     *job = (struct graph_job){.loop = loop,
@@ -101,15 +102,7 @@ struct graph_job *graph_load(struct loop *loop, const struct graph_request *requ
     build_tags_fini(&job->graph->tags);
     build_tags_init(&job->graph->tags, request->env, request->flags);
     job->graph->root = mem_string(request->dir);
-    strs_push(&argv, request->go);
-    strs_push(&argv, "list");
-    strs_push(&argv, "-buildvcs=false");
-    if (request->flags)
-        strs_copy(&argv, request->flags);
-    strs_push(&argv, "-deps");
-    strs_push(&argv, "-e");
-    strs_push(&argv, FIELDS);
-    strs_push(&argv, "--");
+    go_list_argv(&argv, request->go, request->flags, options);
     strs_push(&argv, package);
     job->child = go_child_start(loop, &argv, request->dir, request->env, 0, &events, err);
     free(package);

@@ -37,16 +37,11 @@ struct stale_job *stale_count(struct loop *loop, const struct graph_request *req
 {
     struct stale_job *job = mem_new(1, sizeof *job);
     struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
+    /* One letter a package; others an empty line. */
+    const char *const options[] = {"-deps", "-f={{if .Stale}}x{{end}}", NULL};
     struct strs argv = {0};
     char *package = go_package(request->dir, request->package);
-    strs_push(&argv, request->go);
-    strs_push(&argv, "list");
-    strs_push(&argv, "-buildvcs=false");
-    if (request->flags)
-        strs_copy(&argv, request->flags);
-    strs_push(&argv, "-deps");
-    strs_push(&argv, "-f={{if .Stale}}x{{end}}"); /* one letter a package; others an empty line */
-    strs_push(&argv, "--");
+    go_list_argv(&argv, request->go, request->flags, options);
     strs_push(&argv, package);
     job->fn = fn;
     job->data = data;
