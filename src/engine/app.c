@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/path.h"
@@ -176,6 +177,18 @@ static void output(void *data, uint64_t generation, const char *bytes, size_t le
     }
 }
 
+static void moved(void *data, const struct service_transition *transition)
+{
+    struct engine *engine = data;
+    if (strcmp(transition->event, "TIMER") == 0 && strcmp(transition->from, transition->to) == 0)
+        return; /* a look that found nothing */
+    struct event event = {.kind = EVENT_TRANSITION,
+                          .level = LOG_DEBUG,
+                          .reload = engine->swapping,
+                          .transition = transition};
+    bus_publish(engine->bus, &event);
+}
+
 void app_open(struct engine *engine)
 {
     struct service_events events = {.on_started = started,
@@ -189,6 +202,7 @@ void app_open(struct engine *engine)
                                     .on_failed = failed,
                                     .on_stopped = stopped,
                                     .on_output = output,
+                                    .on_transition = moved,
                                     .data = engine};
     engine->service = service_new(engine->loop, &events);
     sink_on_room(engine->out, room, engine);

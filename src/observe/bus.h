@@ -16,6 +16,7 @@
 #include "observe/reload.h"
 #include "observe/tests.h"
 #include "platform/process.h"
+#include "run/service.h"
 
 #define BUS_SUBSCRIBERS_MAX 16
 
@@ -34,6 +35,7 @@ enum event_kind {
     EVENT_APP_READY,      /* number: generation; listeners */
     EVENT_APP_EXIT,       /* number: generation; total: as sh(1) counts; text: how, in words; flag:
                              expected */
+    EVENT_TRANSITION,     /* transition (debug; the JSON log has it at every level) */
     EVENT_APP_OUTPUT,     /* text, len: bytes; flag: from stderr */
     EVENT_RELOAD_END,     /* reload */
     EVENT_REFRESH,        /* text: path; browsers may reload it */
@@ -55,6 +57,7 @@ struct event {
     bool flag;
     const struct listeners *listeners;
     const struct test_result *tests;
+    const struct service_transition *transition;
     uint64_t mono_ns, wall_ns; /* filled by bus_publish where they are 0 */
 };
 

@@ -27,6 +27,7 @@ static const char *const KINDS[] = {
     [EVENT_APP_STARTED] = "app_started",
     [EVENT_APP_READY] = "app_ready",
     [EVENT_APP_EXIT] = "app_exit",
+    [EVENT_TRANSITION] = "transition",
     [EVENT_APP_OUTPUT] = "app_output",
     [EVENT_RELOAD_END] = "reload_end",
     [EVENT_REFRESH] = "refresh",
@@ -159,6 +160,15 @@ static void write_build(struct json_writer *json, const struct event *event)
     }
 }
 
+static void write_transition(struct json_writer *json, const struct service_transition *step)
+{
+    json_string(json, "machine", step->one ? "generation" : "service");
+    json_int(json, "generation", (int64_t)step->generation);
+    json_string(json, "from", step->from);
+    json_string(json, "event", step->event);
+    json_string(json, "to", step->to);
+}
+
 static void write_context(struct json_writer *json, const struct event *event)
 {
     if (event->reload && event->kind != EVENT_RELOAD_BEGIN && event->kind != EVENT_RELOAD_END)
@@ -189,6 +199,9 @@ static void write_context(struct json_writer *json, const struct event *event)
     case EVENT_APP_READY:
     case EVENT_APP_EXIT:
         write_app(json, event);
+        break;
+    case EVENT_TRANSITION:
+        write_transition(json, event->transition);
         break;
     case EVENT_REFRESH:
         json_string(json, "path", event->text);
@@ -252,6 +265,9 @@ static void write_message(const struct event *event, struct buf *out)
                          action_name(event->reload->action), event->reload->reason);
     } else if (event->kind == EVENT_RELOAD_END) {
         reload_message(event->reload, out);
+    } else if (event->kind == EVENT_TRANSITION) {
+        (void)buf_printf(out, "%s: %s, %s: %s", event->transition->one ? "generation" : "service",
+                         event->transition->from, event->transition->event, event->transition->to);
     } else if (event->kind == EVENT_TESTS_END && event->tests) {
         test_result_words(event->tests, out);
     } else if (event->kind == EVENT_BUILD_END) {
@@ -277,7 +293,7 @@ static enum log_level level_of(const struct event *event)
 static void write_event(struct json_log *log, const struct event *event)
 {
     enum log_level level = level_of(event), least = log->config->log.level;
-    if (least == LOG_SILENT || level < least)
+    if (least == LOG_SILENT || (level < least && event->kind != EVENT_TRANSITION))
         return;
     buf_reset(&log->text);
     write_message(event, &log->text);

@@ -232,6 +232,11 @@ static void on_event(void *data, const struct event *event)
     case EVENT_BUILD_END:
         build_news(view, event);
         break;
+    case EVENT_TRANSITION:
+        detail(view, PART_RUN, "%s %" PRIu64 ": %s, %s: %s",
+               event->transition->one ? "generation" : "service", event->transition->generation,
+               event->transition->from, event->transition->event, event->transition->to);
+        break;
     case EVENT_APP_STOPPING:
     case EVENT_APP_STARTED:
     case EVENT_APP_READY:

@@ -21,6 +21,18 @@ static life_fn *const ACTIONS[LIVES][LIFE_EVENTS] = {
 void life_dispatch(struct generation *generation, enum life_event event)
 {
     life_fn *action = ACTIONS[generation->life][event];
-    if (action)
-        action(generation);
+    struct service *service = generation->service;
+    if (!action)
+        return;
+    uint64_t steps = service->life_steps;
+    generation->event = event;
+    action(generation);
+    /* It was told of where it has gone or changed. */
+    if (service->life_steps == steps)
+        life_stay(generation);
+}
+
+bool life_handles(enum life life, enum life_event event)
+{
+    return ACTIONS[life][event] != NULL;
 }

@@ -80,6 +80,7 @@ struct generation {
     struct generation *older; /* the next of those that are leaving */
     uint64_t number;
     enum life life;
+    enum life_event event; /* that is being dealt with */
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
@@ -104,6 +105,8 @@ struct service {
     struct loop *loop;
     struct service_events events;
     enum run_state state;
+    enum run_event event;       /* that is being dealt with */
+    uint64_t steps, life_steps; /* transitions that were told */
     enum run_after after;
     struct timer *timer; /* the back-off; the next look whether the older ones let go */
     uint32_t looks;      /* of those */
@@ -126,6 +129,21 @@ struct service {
 
 void run_dispatch(struct service *service, enum run_event event);
 void life_dispatch(struct generation *generation, enum life_event event);
+/* Has the table a cell for it? */
+bool run_handles(enum run_state state, enum run_event event);
+bool life_handles(enum life life, enum life_event event);
+
+/* transitions.c: the one way into a state, and into none. An event that leads nowhere stays. */
+void run_enter(struct service *service, enum run_state state);
+void run_stay(struct service *service);
+void life_enter(struct generation *generation, enum life life);
+void life_stay(const struct generation *generation);
+void life_gone(const struct generation *generation);
+/* As docs/generations.md has them. */
+const char *run_state_name(enum run_state state);
+const char *run_event_name(enum run_event event);
+const char *life_name(enum life life);
+const char *life_event_name(enum life_event event);
 
 /* start.c */
 void request_fini(struct request *request);

@@ -63,7 +63,7 @@ static void look_again(struct generation *generation, uint64_t age, uint64_t lim
 static void is_ready(struct generation *generation)
 {
     timer_stop(generation->timer);
-    generation->life = LIFE_READY;
+    life_enter(generation, LIFE_READY);
     generation->ready_ns = clock_mono_ns();
     run_dispatch(generation->service, RUN_IS_READY);
 }

@@ -45,6 +45,13 @@ enum service_state {
 };
 const char *service_state_name(enum service_state state);
 
+/* One step of the two machines that docs/generations.md draws. */
+struct service_transition {
+    bool one;            /* the life of one generation, and not the service */
+    uint64_t generation; /* that one; of the service the one that serves or served last */
+    const char *from, *event, *to;
+};
+
 struct service_events {
     void (*on_started)(void *data, uint64_t generation, int pid);
     void (*on_ready)(void *data, uint64_t generation, const struct listeners *listeners);
@@ -65,6 +72,8 @@ struct service_events {
     void (*on_stopped)(void *data); /* after service_stop: nothing is left */
     /* Output of the app: bytes as they come. error: from stderr (never with a pty). */
     void (*on_output)(void *data, uint64_t generation, const char *bytes, size_t len, bool error);
+    /* Each event that means something, as it is dealt with; a TIMER may leave all as it was. */
+    void (*on_transition)(void *data, const struct service_transition *transition);
     void *data;
 };
 

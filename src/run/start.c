@@ -112,7 +112,7 @@ struct generation *generation_start(struct service *service, bool beside)
     strs_fini(&env);
     if (failed) {
         generation_free(generation);
-        service->state = beside ? RUN_READY : RUN_DOWN;
+        run_enter(service, beside ? RUN_READY : RUN_DOWN);
         service->events.on_failed(service->events.data, &err);
         return NULL;
     }
@@ -126,7 +126,7 @@ struct generation *generation_start(struct service *service, bool beside)
         service->shown = generation->number;
         service->listeners = (struct listeners){0};
     }
-    service->state = beside ? RUN_BESIDE : RUN_STARTING;
+    run_enter(service, beside ? RUN_BESIDE : RUN_STARTING);
     service->after = AFTER_POLICY;
     run_read_streams(generation);
     generation_look_first(generation);

@@ -74,21 +74,24 @@ static void launch_beside(struct service *service)
         run_tell_refused(service);
 }
 
-static void one_less(struct service *service);
+static void follow(struct service *service);
 
 /* Stops all, and then comes what is said. */
-static void ask_all(struct service *service, enum run_after after)
+static void end_all(struct service *service, enum life_event event, enum run_after after)
 {
-    service->state = RUN_STOPPING;
     service->after = after;
     timer_stop(service->timer);
-    to_all(service, LIFE_ASK);
-    one_less(service);
+    if (service->main || service->next || service->leaving) {
+        run_enter(service, RUN_STOPPING);
+        to_all(service, event);
+    } else {
+        follow(service);
+    }
 }
 
 static void ask_for_start(struct service *service)
 {
-    ask_all(service, AFTER_START);
+    end_all(service, LIFE_ASK, AFTER_START);
 }
 
 static void start_ready(struct service *service)
@@ -102,7 +105,7 @@ static void start_ready(struct service *service)
 /* A newer one than the one that starts beside main. */
 static void replace_next(struct service *service)
 {
-    service->state = RUN_REPLACING;
+    run_enter(service, RUN_REPLACING);
     life_dispatch(service->next, LIFE_ASK);
 }
 
@@ -115,16 +118,12 @@ static void queue_start(struct service *service)
 
 static void ask_for_stop(struct service *service)
 {
-    ask_all(service, AFTER_STOPPED);
+    end_all(service, LIFE_ASK, AFTER_STOPPED);
 }
 
 static void kill_for_stop(struct service *service)
 {
-    service->state = RUN_STOPPING;
-    service->after = AFTER_STOPPED;
-    timer_stop(service->timer);
-    to_all(service, LIFE_KILL);
-    one_less(service);
+    end_all(service, LIFE_KILL, AFTER_STOPPED);
 }
 
 /* They end already: nothing is to come after them. */
@@ -135,7 +134,7 @@ static void want_stop(struct service *service)
 
 static void stopped(struct service *service)
 {
-    service->state = RUN_DOWN;
+    run_enter(service, RUN_DOWN);
     request_fini(&service->waiting);
     drop_unused(service);
     service->events.on_stopped(service->events.data);
@@ -146,7 +145,7 @@ static void stopped(struct service *service)
 static void tell_ready(struct service *service)
 {
     timer_stop(service->timer);
-    service->state = RUN_READY;
+    run_enter(service, RUN_READY);
     service->shown = service->main->number;
     service->listeners = service->main->listeners;
     drop_unused(service);
@@ -178,7 +177,7 @@ static void promote(struct service *service)
     service->shown = service->main->number;
     old->older = service->leaving;
     service->leaving = old;
-    service->state = RUN_HANDING;
+    run_enter(service, RUN_HANDING);
     service->looks = 0;
     timer_start(service->timer, 1);
     life_dispatch(old, LIFE_ASK);
@@ -192,7 +191,7 @@ static void left_handing(struct service *service)
 
 static void yield(struct service *service)
 {
-    service->state = RUN_YIELDING;
+    run_enter(service, RUN_YIELDING);
     life_dispatch(service->main, LIFE_ASK);
 }
 
@@ -203,24 +202,22 @@ static void decide(struct service *service)
 {
     struct policy_decision decision;
     uint64_t now_ns = clock_mono_ns();
-    service->state = RUN_DOWN;
-    if (service->deferred != RUN_NOTHING)
+    if (service->deferred != RUN_NOTHING) {
+        run_enter(service, RUN_DOWN);
         return; /* what was asked for meanwhile comes instead */
-    policy_ended(&service->policy, &service->end_rules, &service->end, now_ns, &decision);
-    if (decision.retry) {
-        service->state = RUN_BACKOFF; /* connections wait as well */
-        timer_start(service->timer, decision.delay_ms);
-    } else {
-        drop_unused(service);
     }
+    policy_ended(&service->policy, &service->end_rules, &service->end, now_ns, &decision);
+    run_enter(service, decision.retry ? RUN_BACKOFF : RUN_DOWN);
+    if (decision.retry)
+        timer_start(service->timer, decision.delay_ms); /* connections wait as well */
+    else
+        drop_unused(service);
     service->events.on_crash(service->events.data, decision.retry, decision.delay_ms, decision.why);
 }
 
-/* One of those that are being stopped has gone. */
-static void one_less(struct service *service)
+/* Nothing is left. */
+static void follow(struct service *service)
 {
-    if (service->main || service->next || service->leaving)
-        return;
     switch (service->after) {
     case AFTER_START:
         launch_waiting(service);
@@ -234,12 +231,19 @@ static void one_less(struct service *service)
     }
 }
 
+/* One of those that are being stopped has gone. */
+static void one_less(struct service *service)
+{
+    if (!service->main && !service->next && !service->leaving)
+        follow(service);
+}
+
 /* The one that starts has nothing beside it any more; what it waits for is free. */
 static void next_is_main(struct service *service)
 {
     service->main = service->next;
     service->next = NULL;
-    service->state = RUN_STARTING;
+    run_enter(service, RUN_STARTING);
     service->shown = service->main->number;
     service->listeners = (struct listeners){0};
     let_main(service);
@@ -249,20 +253,20 @@ static void next_is_main(struct service *service)
 /* main ended by itself while the one beside it was being replaced: the newer one comes alone. */
 static void wait_for_next(struct service *service)
 {
-    service->state = RUN_STOPPING;
+    run_enter(service, RUN_STOPPING);
     service->after = AFTER_START;
 }
 
 static void keep_main(struct service *service)
 {
-    service->state = RUN_READY;
+    run_enter(service, RUN_READY);
     drop_unused(service);
     service->events.on_kept(service->events.data, service->main->number);
 }
 
 static void next_failed_yielding(struct service *service)
 {
-    service->state = RUN_STOPPING;
+    run_enter(service, RUN_STOPPING);
     service->after = AFTER_POLICY;
 }
 
@@ -320,6 +324,17 @@ static action_fn *const ACTIONS[RUN_STATES][RUN_EVENTS] = {
                      [RUN_LEFT] = left},
 };
 
+static void act(struct service *service, action_fn *action, enum run_event event)
+{
+    enum run_event outer = service->event;
+    uint64_t steps = service->steps;
+    service->event = event;
+    action(service);
+    if (service->steps == steps)
+        run_stay(service);
+    service->event = outer;
+}
+
 void run_dispatch(struct service *service, enum run_event event)
 {
     action_fn *action = ACTIONS[service->state][event];
@@ -328,7 +343,12 @@ void run_dispatch(struct service *service, enum run_event event)
     if (service->telling && service->state != RUN_STOPPING)
         service->deferred = event;
     else if (action)
-        action(service);
+        act(service, action, event);
+}
+
+bool run_handles(enum run_state state, enum run_event event)
+{
+    return ACTIONS[state][event] != NULL;
 }
 
 /* Takes the generation out of the service: what has gone. */
@@ -365,6 +385,7 @@ void run_gone(struct generation *generation)
                             generation->expected);
     service->telling = false;
     enum run_event event = take_out(service, generation);
+    life_gone(generation);
     generation_free(generation);
     run_dispatch(service, event);
     enum run_event deferred = service->deferred;

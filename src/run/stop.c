@@ -28,11 +28,13 @@ static void kill_all(struct generation *generation)
 void generation_ask(struct generation *generation)
 {
     const struct service_events *events = &generation->service->events;
+    if (!generation->process)
+        return; /* on_exit is being told of it */
     if (generation->stop_signal == signal_kill() || generation->stop_timeout_ms == 0) {
         generation_kill(generation);
         return;
     }
-    generation->life = LIFE_STOPPING;
+    life_enter(generation, LIFE_STOPPING);
     generation->expected = true;
     generation->looks = 0;
     generation->kill_ns = clock_mono_ns() + generation->stop_timeout_ms * CLOCK_NS_PER_MS;
@@ -51,7 +53,7 @@ void generation_kill(struct generation *generation)
     bool first = generation->life == LIFE_STARTING || generation->life == LIFE_READY;
     if (first) {
         timer_stop(generation->timer);
-        generation->life = LIFE_STOPPING;
+        life_enter(generation, LIFE_STOPPING);
         generation->expected = true;
     }
     kill_all(generation);
@@ -88,7 +90,6 @@ static void finish(struct generation *generation)
 /* One round of the sweep. */
 void generation_sweep(struct generation *generation)
 {
-    generation->life = LIFE_SWEEPING;
     if (!generation->killing && clock_mono_ns() >= generation->kill_ns) {
         generation_escalate(generation);
     } else if (generation->killing) {
@@ -97,9 +98,13 @@ void generation_sweep(struct generation *generation)
     /* Signal 0 reaches nobody, and counts. */
     int left = process_signal_marked(generation->mark, generation->killing ? signal_kill() : 0);
     generation->looks++;
-    if (left == 0 || (generation->killing && generation->looks >= SWEEP_ROUNDS_MAX))
+    if (left == 0 || (generation->killing && generation->looks >= SWEEP_ROUNDS_MAX)) {
         finish(generation);
-    else if (generation->killing)
+        return;
+    }
+    if (generation->life != LIFE_SWEEPING)
+        life_enter(generation, LIFE_SWEEPING);
+    if (generation->killing)
         timer_start(generation->timer, generation->looks < 10 ? 2 : 10);
     else
         timer_start(generation->timer, generation->looks < 10 ? generation->looks * 5 : 50);

@@ -156,6 +156,24 @@ def test_order(mini, start):
     zonda.stop()
 
 
+def test_transitions(mini, start):
+    """Every step of a reload stands in the log, with the reload's trace id and whatever the level."""
+    zonda = start(mini, "--log.level=info").ready()
+    mark = zonda.mark_here()
+    reload(zonda, 1)
+    zonda.wait_event("transition", after=mark, machine="generation", generation=1, to="GONE")
+    end = zonda.wait_event("reload_end", after=mark)
+    steps = zonda.kinds("transition", mark)
+    assert {event.trace_id for event in steps} == {end.trace_id}, zonda.story()
+    came = [(event["from"], event["event"], event["to"]) for event in steps if event["machine"] == "service"]
+    assert came[:3] == [
+        ("READY", "START", "BESIDE"),
+        ("BESIDE", "IS_READY", "HANDING"),
+        ("HANDING", came[2][1], "READY"),
+    ]
+    zonda.stop()
+
+
 @pytest.mark.crucial
 def test_dies_at_start(mini, start):
     """The old version keeps serving, and it is said why the new one does not."""

@@ -82,18 +82,21 @@ static void every_event_is_a_line(void **state)
 {
     struct reload reload = served_reload();
     struct listeners listeners = {.tcp_ports = {8080}, .tcp_len = 1};
+    const struct service_transition step = {
+        .generation = 7, .from = "BESIDE", .event = "IS_READY", .to = "HANDING"};
     static const char *const KINDS[] = {
-        "zonda_started", "watching",   "notice",         "ignored",    "reload_begin",
-        "build_begin",   "build_line", "build_progress", "build_end",  "app_stopping",
-        "app_started",   "app_ready",  "app_exit",       "app_output", "reload_end",
-        "refresh",       "config",     "tests_begin",    "tests_line", "tests_end",
-        "quitting"};
+        "zonda_started", "watching",   "notice",         "ignored",     "reload_begin",
+        "build_begin",   "build_line", "build_progress", "build_end",   "app_stopping",
+        "app_started",   "app_ready",  "app_exit",       "transition",  "app_output",
+        "reload_end",    "refresh",    "config",         "tests_begin", "tests_line",
+        "tests_end",     "quitting"};
     (void)state;
     fixture.config.log.level = LOG_DEBUG;
     for (int kind = 0; kind <= EVENT_QUITTING; kind++)
         PUBLISH(.kind = (enum event_kind)kind, .level = LOG_INFO,
                 .reload = kind == EVENT_ZONDA_STARTED ? NULL : &reload, .text = "text\n", .len = 5,
-                .hint = "hint", .number = 7, .total = 8, .listeners = &listeners);
+                .hint = "hint", .number = 7, .total = 8, .listeners = &listeners,
+                .transition = &step);
     finish();
     assert_int_equal(lines_len, EVENT_QUITTING + 1);
     assert_string_equal(text_of(0, "trace_id"), "00000000000000000000000000000000");
@@ -109,6 +112,12 @@ static void every_event_is_a_line(void **state)
     assert_int_equal(json_number(context(EVENT_APP_STARTED, "pid"), 0), 8);
     assert_int_equal(json_number(json_at(context(EVENT_APP_READY, "ports"), 0), 0), 8080);
     assert_string_equal(text_of(EVENT_APP_EXIT, "level"), "warn"); /* nobody asked for it */
+    assert_string_equal(text_of(EVENT_TRANSITION, "message"), "service: BESIDE, IS_READY: HANDING");
+    assert_string_equal(json_text(context(EVENT_TRANSITION, "machine")), "service");
+    assert_string_equal(json_text(context(EVENT_TRANSITION, "from")), "BESIDE");
+    assert_string_equal(json_text(context(EVENT_TRANSITION, "event")), "IS_READY");
+    assert_string_equal(json_text(context(EVENT_TRANSITION, "to")), "HANDING");
+    assert_int_equal(json_number(context(EVENT_TRANSITION, "generation"), 0), 7);
     assert_string_equal(text_of(EVENT_APP_OUTPUT, "message"), "text");
     assert_string_equal(json_text(context(EVENT_RELOAD_END, "outcome")), "served");
     assert_int_equal(json_number(json_get(context(EVENT_RELOAD_END, "phases"), "build"), 0), 812);
@@ -120,11 +129,15 @@ static void levels_are_obeyed(void **state)
 {
     struct reload reload = served_reload();
     (void)state;
+    const struct service_transition step = {
+        .one = true, .generation = 2, .from = "READY", .event = "ASK", .to = "STOPPING"};
     reload.outcome = RELOAD_BUILD_FAILED;
     fixture.config.log.level = LOG_WARN;
     PUBLISH(.kind = EVENT_NOTICE, .level = LOG_INFO, .text = "no");
     PUBLISH(.kind = EVENT_RELOAD_END, .level = LOG_INFO, .reload = &reload);
+    PUBLISH(.kind = EVENT_TRANSITION, .level = LOG_DEBUG, .transition = &step);
     fixture.config.log.level = LOG_SILENT;
+    PUBLISH(.kind = EVENT_TRANSITION, .level = LOG_DEBUG, .transition = &step);
     PUBLISH(.kind = EVENT_NOTICE, .level = LOG_ERROR, .text = "no");
     APP("app\n");
     fixture.config.log.app = false;
@@ -132,10 +145,12 @@ static void levels_are_obeyed(void **state)
     fixture.config.log.format = LOG_JSON;
     APP("no\n");
     finish();
-    assert_int_equal(lines_len, 3);
+    assert_int_equal(lines_len, 4);
     assert_string_equal(text_of(0, "level"), "error");
-    assert_string_equal(text_of(1, "message"), "app");
-    assert_string_equal(text_of(2, "message"), "a file gets everything");
+    assert_string_equal(text_of(1, "message"), "generation: READY, ASK: STOPPING");
+    assert_string_equal(text_of(1, "level"), "debug");
+    assert_string_equal(text_of(2, "message"), "app");
+    assert_string_equal(text_of(3, "message"), "a file gets everything");
     reload_fini(&reload);
 }
 

@@ -354,11 +354,17 @@ static void levels_hide_lines(void **state)
     PUBLISH(.kind = EVENT_IGNORED, .level = LOG_DEBUG, .text = "README.md", .hint = "no rule");
     fixture.config.log.level = LOG_DEBUG;
     PUBLISH(.kind = EVENT_IGNORED, .level = LOG_DEBUG, .text = "README.md", .hint = "no rule");
+    const struct service_transition step = {
+        .one = true, .generation = 2, .from = "READY", .event = "ASK", .to = "STOPPING"};
+    PUBLISH(.kind = EVENT_TRANSITION, .level = LOG_DEBUG, .transition = &step);
+    fixture.config.log.level = LOG_INFO;
+    PUBLISH(.kind = EVENT_TRANSITION, .level = LOG_DEBUG, .transition = &step);
     assert_string_equal(shown(), "zonda  ! careful\n"
                                  "zonda  ✗ internal/web/cart.go +1  build 812 ms · stop 6 ms · "
                                  "start 23 ms — start failed  #12\n"
                                  "app\n"
-                                 "zonda  README.md: nothing to do, no rule\n");
+                                 "zonda  README.md: nothing to do, no rule\n"
+                                 "zonda  generation 2: READY, ASK: STOPPING\n");
     reload_fini(&reload);
 }
 

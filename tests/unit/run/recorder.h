@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "platform/await.h"
 #include "platform/process.h"
-#include "run/service.h"
+#include "run/parts.h"
 
 /* Something to wait for, as shell code. A signal that comes between the fork of the shell and the
    exec of sleep is taken by the shell's own trap, and lost: so it is waited for. */
@@ -135,6 +135,52 @@ static void on_output(void *data, uint64_t generation, const char *bytes, size_t
         seen.at_output();
 }
 
+/* [0] the service, [1] a generation: which cells of their tables were walked through. */
+#define CELLS_MAX 16
+static bool walked[2][CELLS_MAX][CELLS_MAX];
+
+static inline int index_of(const char *name, const char *(*name_of)(int), int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(name, name_of(i)) == 0)
+            return i;
+    fail_msg("there is no %s", name);
+    return -1;
+}
+
+static const char *run_state_at(int i)
+{
+    return run_state_name((enum run_state)i);
+}
+
+static const char *run_event_at(int i)
+{
+    return run_event_name((enum run_event)i);
+}
+
+static const char *life_at(int i)
+{
+    return life_name((enum life)i);
+}
+
+static const char *life_event_at(int i)
+{
+    return life_event_name((enum life_event)i);
+}
+
+static void on_transition(void *data, const struct service_transition *step)
+{
+    (void)data;
+    int from =
+        index_of(step->from, step->one ? life_at : run_state_at, step->one ? LIVES : RUN_STATES);
+    int event = index_of(step->event, step->one ? life_event_at : run_event_at,
+                         step->one ? LIFE_EVENTS : RUN_EVENTS);
+    walked[step->one][from][event] = true;
+    if (!step->one || strcmp(step->to, "GONE") != 0)
+        (void)index_of(step->to, step->one ? life_at : run_state_at,
+                       step->one ? LIVES : RUN_STATES);
+}
+
 static inline int open_files(void)
 {
     int count = 0;
@@ -148,8 +194,18 @@ static inline int recorder_begin(void **state)
     (void)state;
     struct err err;
     static const struct service_events EVENTS = {
-        on_started, on_ready,  on_stopping, on_killed,  on_exit_,  on_crash,
-        on_kept,    on_notice, on_failed,   on_stopped, on_output, NULL,
+        .on_started = on_started,
+        .on_ready = on_ready,
+        .on_stopping = on_stopping,
+        .on_killed = on_killed,
+        .on_exit = on_exit_,
+        .on_crash = on_crash,
+        .on_kept = on_kept,
+        .on_notice = on_notice,
+        .on_failed = on_failed,
+        .on_stopped = on_stopped,
+        .on_output = on_output,
+        .on_transition = on_transition,
     };
     loop_free(loop_new(&err)); /* the first one opens what libuv keeps */
     seen = (struct recorder){.files = open_files()};
