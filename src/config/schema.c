@@ -137,7 +137,8 @@ const struct schema_entry SCHEMA[] = {
      .effect = EFFECT_RESTART, .doc = "Whether an app that ended by itself is started again."},
     {"run", "restart_delay", VALUE_DURATION, AT(run.restart_delay_ms), "\"100ms\"", 0, HOUR_MS,
      .effect = EFFECT_RESTART,
-     .doc = "The pause before the first new start. It doubles with each crash in a row."},
+     .doc = "The pause before the first new start. It doubles with each crash in a row, and is a "
+            "fifth longer or shorter by chance."},
     {"run", "max_retries", VALUE_INT, AT(run.max_retries), "3", 0, COUNT_MAX,
      .effect = EFFECT_RESTART, .doc = "After so many crashes in a row zonda waits for a change."},
     {"run", "max_restarts", VALUE_INT, AT(run.max_restarts), "30", 1, COUNT_MAX,

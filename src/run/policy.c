@@ -47,6 +47,10 @@ static uint32_t back_off(const struct policy *policy, const struct policy_rules 
     /* A first delay that is longer than the bound was asked for by somebody. */
     uint32_t most = rules->restart_delay_ms > POLICY_DELAY_MAX_MS ? rules->restart_delay_ms
                                                                   : POLICY_DELAY_MAX_MS;
+    if (policy->random) {
+        uint64_t fifth = delay_ms / POLICY_JITTER;
+        delay_ms = delay_ms - fifth + policy->random() % (2 * fifth + 1);
+    }
     return delay_ms < most ? (uint32_t)delay_ms : most;
 }
 

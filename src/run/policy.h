@@ -3,10 +3,11 @@
  * goes out.
  *
  * A crash (any end but exit status 0) is followed by a new start after restart_delay · 2^i, at most
- * POLICY_DELAY_MAX_MS, i being the crashes in a row before this one; after max_retries such starts
- * it waits for a change or a key. A generation that lived long enough ends the row. Exit status 0
- * is an end and no crash: with "always" the app is started again after restart_delay and the row is
- * left alone.
+ * POLICY_DELAY_MAX_MS, i being the crashes in a row before this one, and a fifth more or less by
+ * chance, so that services that fall together do not come back together; after max_retries such
+ * starts it waits for a change or a key. A generation that lived long enough ends the row. Exit
+ * status 0 is an end and no crash: with "always" the app is started again after restart_delay and
+ * the row is left alone.
  *
  * All starts of the last minute are counted, whatever their cause. Where there were max_restarts of
  * them a crash waits for a change as well, and an exit status 0 with "always" waits until there is
@@ -23,6 +24,7 @@
 #include "platform/process.h"
 
 #define POLICY_DELAY_MAX_MS   10000
+#define POLICY_JITTER         5     /* more or less by one part of so many */
 #define POLICY_LIVED_MS       10000 /* a generation that lived for this long ends the row */
 #define POLICY_LIVED_READY_MS 5000  /* one that became ready, for this long */
 
@@ -32,8 +34,9 @@ struct policy_rules {
 };
 
 struct policy {
-    uint32_t row;            /* crashes in a row that were followed by a new start */
-    VEC(uint64_t) starts_ns; /* of the last minute, at most max_restarts */
+    uint32_t (*random)(void); /* any number; NULL: the delays are exact */
+    uint32_t row;             /* crashes in a row that were followed by a new start */
+    VEC(uint64_t) starts_ns;  /* of the last minute, at most max_restarts */
 };
 
 struct policy_end {

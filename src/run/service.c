@@ -4,11 +4,19 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "platform/random.h"
 #include "run/parts.h"
 
 static void timer_fired(void *data)
 {
     run_dispatch(data, RUN_TIMER);
+}
+
+static uint32_t by_chance(void)
+{
+    uint32_t number;
+    random_bytes(&number, sizeof number);
+    return number;
 }
 
 struct service *service_new(struct loop *loop, const struct service_events *events)
@@ -19,6 +27,7 @@ struct service *service_new(struct loop *loop, const struct service_events *even
     service->timer = timer_new(loop, timer_fired, service);
     service->handoff = handoff_new(loop);
     service->deferred = RUN_NOTHING;
+    service->policy.random = by_chance;
     return service;
 }
 

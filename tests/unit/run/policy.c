@@ -71,6 +71,45 @@ static void bounds_the_delay(void **state)
     assert_int_equal(decision.delay_ms, 0);
 }
 
+static uint32_t least(void)
+{
+    return 0;
+}
+
+static uint32_t middle(void)
+{
+    return 20;
+}
+
+static uint32_t most(void)
+{
+    return 40; /* of 41 for 100 ms */
+}
+
+static void the_delay_varies_by_a_fifth(void **state)
+{
+    (void)state;
+    uint32_t (*const sources[])(void) = {least, middle, most};
+    for (uint32_t i = 0; i < 3; i++) {
+        policy.random = sources[i];
+        policy_reset(&policy);
+        ends(2, 50, false, AT(i));
+        assert_int_equal(decision.delay_ms, 80 + 20 * i);
+    }
+    /* Never over the bound, and nothing is what it was. */
+    rules.restart_delay_ms = POLICY_DELAY_MAX_MS;
+    policy_reset(&policy);
+    policy.random = least;
+    ends(2, 50, false, AT(4));
+    assert_int_equal(decision.delay_ms, POLICY_DELAY_MAX_MS * 4 / 5);
+    policy.random = most;
+    rules.restart_delay_ms = 0;
+    policy_reset(&policy);
+    ends(2, 50, false, AT(5));
+    assert_int_equal(decision.delay_ms, 0);
+    policy.random = NULL;
+}
+
 static void a_life_ends_the_row(void **state)
 {
     (void)state;
@@ -166,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(backs_off_and_gives_up, begin, end),
         cmocka_unit_test_setup_teardown(bounds_the_delay, begin, end),
+        cmocka_unit_test_setup_teardown(the_delay_varies_by_a_fifth, begin, end),
         cmocka_unit_test_setup_teardown(a_life_ends_the_row, begin, end),
         cmocka_unit_test_setup_teardown(tells_an_end_from_a_crash, begin, end),
         cmocka_unit_test_setup_teardown(a_signal_is_a_crash, begin, end),
