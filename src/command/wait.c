@@ -11,7 +11,8 @@
 static bool is_up(const struct json *answer)
 {
     const char *state = json_text(json_get(answer, "state"));
-    return !state || (strcmp(state, "down") != 0 && strcmp(state, "backoff") != 0);
+    return !state || (strcmp(state, "down") != 0 && strcmp(state, "backoff") != 0 &&
+                      strcmp(state, "blocked") != 0);
 }
 
 static bool is_good(const struct json *answer)

@@ -39,6 +39,7 @@ static void ready(void *data, uint64_t generation, const struct listeners *liste
                "the app runs, but listens on no port and no socket");
     engine->silent = !listeners->tcp_len && !listeners->unix_len;
     if (!engine->swapping) {
+        reload_recovered(engine, generation);
         waiters_check(engine);
         return;
     }
@@ -115,6 +116,14 @@ static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
         notice(engine, LOG_WARN, NULL, "%s; it is started again in %u ms", why, delay_ms);
     else
         notice(engine, engine->app_done ? LOG_INFO : LOG_ERROR, NULL, "%s", why);
+    waiters_check(engine);
+}
+
+static void blocked(void *data, uint16_t port)
+{
+    struct engine *engine = data;
+    notice(engine, LOG_WARN, "a change or the key r starts it before",
+           "the app is started as soon as port %u is free", port);
     waiters_check(engine);
 }
 
@@ -198,6 +207,7 @@ void app_open(struct engine *engine)
                                     .on_exit = ended,
                                     .on_crash = crashed,
                                     .on_kept = kept,
+                                    .on_blocked = blocked,
                                     .on_notice = noticed,
                                     .on_failed = failed,
                                     .on_stopped = stopped,

@@ -71,19 +71,37 @@ void ports_forget(struct engine *engine)
     engine->last_words[0] = '\0';
 }
 
+/* The app's words say that a port is in use; those of some name none. */
+static long port_in_use(const struct engine *engine)
+{
+    long port = port_in(engine->last_words);
+    if (!port && engine->service && strcasestr(engine->last_words, IN_USE))
+        port = service_port_wanted(engine->service);
+    return port > 0 && port <= UINT16_MAX ? port : 0;
+}
+
 void ports_explain(struct engine *engine)
 {
+    static const char WHAT_TO_DO[] = "stop it, or give the app another port";
     char command[COMMAND_SHOWN];
     int pid;
-    long port = port_in(engine->last_words);
-    if (port <= 0 || port > UINT16_MAX)
+    long port = port_in_use(engine);
+    if (!port)
         return;
-    if (!sysinfo_port_owner((uint16_t)port, &pid, command, sizeof command))
+    if (!sysinfo_port_owner((uint16_t)port, &pid, command, sizeof command)) {
         notice(engine, LOG_WARN, NULL, "port %ld was in use, and is free again", port);
+        return;
+    }
+    bool ours = pid && process_is_ours(pid);
+    if (ours)
+        notice(engine, LOG_WARN, WHAT_TO_DO, "port %ld is in use by the app's own process %d: %s",
+               port, pid, command);
     else if (pid)
-        notice(engine, LOG_WARN, "stop it, or give the app another port",
-               "port %ld is in use by process %d: %s", port, pid, command);
+        notice(engine, LOG_WARN, WHAT_TO_DO, "port %ld is in use by process %d: %s", port, pid,
+               command);
     else
         notice(engine, LOG_WARN, "zonda doctor as root can name it",
                "port %ld is in use by a process of another user", port);
+    if (!ours && engine->service)
+        service_port_taken(engine->service, (uint16_t)port);
 }

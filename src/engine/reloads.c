@@ -79,6 +79,18 @@ static void note_failure(struct engine *engine, const struct reload *reload)
         engine->failed_id = reload->id;
 }
 
+void reload_recovered(struct engine *engine, uint64_t generation)
+{
+    uint64_t id = engine->failed_id;
+    struct reload *failed = by_id(engine, id) ? engine->history[id % RELOADS_KEPT] : NULL;
+    if (!failed || failed->outcome != RELOAD_START_FAILED)
+        return;
+    failed->outcome = RELOAD_SERVED;
+    failed->generation = generation;
+    (void)snprintf(failed->message, sizeof failed->message, "by a later start");
+    engine->failed_id = 0;
+}
+
 void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome outcome,
                 const char *message)
 {

@@ -134,7 +134,8 @@ static void wait_for(struct engine *engine, struct control_client *client)
 static bool app_moves(const struct engine *engine)
 {
     enum service_state state = service_state(engine->service);
-    return state != SERVICE_DOWN && state != SERVICE_READY && !engine->app_done;
+    return state != SERVICE_DOWN && state != SERVICE_READY && state != SERVICE_BLOCKED &&
+           !engine->app_done;
 }
 
 void waiters_check(struct engine *engine)

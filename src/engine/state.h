@@ -159,6 +159,8 @@ void reload_changes(struct engine *engine, struct reload *reload, const struct b
                     const char *decider);
 void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome outcome,
                 const char *message);
+/* What failed to start serves now, by a later attempt. */
+void reload_recovered(struct engine *engine, uint64_t generation);
 /* How things stand: the failure that still holds, else the reload that ended last. */
 const struct reload *reload_last(const struct engine *engine);
 void reloads_fini(struct engine *engine);
@@ -221,7 +223,7 @@ void outputs_fini(struct engine *engine);
 /* ports.c */
 void ports_output(struct engine *engine, const char *bytes, size_t len);
 void ports_forget(struct engine *engine);  /* another generation begins */
-void ports_explain(struct engine *engine); /* it ended: was a port in use? */
+void ports_explain(struct engine *engine); /* it ended: was a port in use? Inside on_exit */
 
 /* input.c */
 int input_signals(struct engine *engine, struct err *err); /* before any thread is made */

@@ -22,6 +22,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "platform/loop.h"
 
@@ -50,6 +51,8 @@ void handoff_child_free(struct handoff_child *child); /* NULL is allowed */
 bool handoff_child_works(const struct handoff_child *child);
 /* How many of the kept sockets it listens on. */
 size_t handoff_child_count(const struct handoff_child *child);
+/* The TCP port that it bound last, where it does not listen on it; 0: none. */
+uint16_t handoff_child_unheard_port(const struct handoff_child *child);
 /* Does child listen on every kept socket that older listens on, or on as many others? */
 bool handoff_child_replaces(const struct handoff_child *child, const struct handoff_child *older);
 /* The older child has gone: the binds that wait are made. NULL is allowed. */

@@ -222,6 +222,17 @@ size_t handoff_child_count(const struct handoff_child *child)
     return child ? child->listens.len : 0;
 }
 
+uint16_t handoff_child_unheard_port(const struct handoff_child *child)
+{
+    if (!child || child->bound.len == 0)
+        return 0;
+    const struct bound *last = &child->bound.at[child->bound.len - 1];
+    VEC_EACH (struct kept *, kept, &child->listens)
+        if (endpoint_port(&(*kept)->endpoint) == last->port)
+            return 0;
+    return last->type == SOCK_STREAM ? last->port : 0;
+}
+
 bool handoff_child_replaces(const struct handoff_child *child, const struct handoff_child *older)
 {
     return child->listens.len > 0 && child->listens.len >= older->listens.len;

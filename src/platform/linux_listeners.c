@@ -93,7 +93,7 @@ static bool read_stat(int pid, char *state, int *parent)
 }
 
 /* Is pid zonda, or one below it? Everything the app started is: zonda is its subreaper. */
-static bool is_below_zonda(int pid)
+bool process_is_ours(int pid)
 {
     int self = getpid();
     char state;
@@ -117,7 +117,7 @@ static bool has_mark(int pid, const char *mark, int *patience)
     int parent;
     while (has < 0 && (*patience)-- > 0) {
         if (!read_stat(pid, &state, &parent) || state == 'Z' || state == 'X' ||
-            !is_below_zonda(parent)) {
+            !process_is_ours(parent)) {
             ++*patience;
             return false;
         }

@@ -151,8 +151,21 @@ static unsigned long listening_inode(const char *table, uint16_t port)
 
 struct wanted_socket {
     char target[48];
-    int pid;
+    int pid, keeper; /* the keeper is a zonda, which has the sockets of its app as well */
 };
+
+static bool is_zonda(int pid)
+{
+    char path[64], name[32] = "";
+    if (pid == getpid())
+        return true;
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    FILE *file = fopen(path, "re");
+    bool is = file && fgets(name, sizeof name, file) && strcmp(name, "zonda\n") == 0;
+    if (file)
+        (void)fclose(file);
+    return is;
+}
 
 static bool find_socket(void *data, int pid, const char *fd, const char *target)
 {
@@ -160,6 +173,10 @@ static bool find_socket(void *data, int pid, const char *fd, const char *target)
     struct wanted_socket *wanted = data;
     if (strcmp(target, wanted->target) != 0)
         return true;
+    if (is_zonda(pid)) {
+        wanted->keeper = pid;
+        return true;
+    }
     wanted->pid = pid;
     return false;
 }
@@ -198,9 +215,9 @@ bool sysinfo_port_owner(uint16_t port, int *pid, char *command, size_t command_l
     struct wanted_socket wanted = {.pid = 0};
     (void)snprintf(wanted.target, sizeof wanted.target, "socket:[%lu]", inode);
     each_descriptor(find_socket, &wanted);
-    *pid = wanted.pid;
-    if (wanted.pid)
-        command_of(wanted.pid, command, command_len);
+    *pid = wanted.pid ? wanted.pid : wanted.keeper;
+    if (*pid)
+        command_of(*pid, command, command_len);
     return true;
 }
 

@@ -69,6 +69,9 @@ int exit_status_code(struct exit_status status);
    ("NAME=value"), whatever its group or session; the count of them. Reads /proc on Linux. */
 int process_signal_marked(const char *mark, int signal);
 
+/* Is pid one of zonda's descendants, or zonda? */
+bool process_is_ours(int pid);
+
 /* TCP ports (host order, at most max) and the count of Unix sockets on which any process with the
    mark listens. From /proc/net/tcp, tcp6, unix and /proc/PID/fd. */
 struct listeners {

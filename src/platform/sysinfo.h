@@ -19,7 +19,7 @@ struct sysinfo_limits {
 void sysinfo_limits(struct sysinfo_limits *limits);
 
 /* Who listens on a TCP port: pid (0 where it cannot be seen) and command into text. False where
-   nobody does. */
+   nobody does. A zonda that keeps the socket open for its app is named only where no app has it. */
 bool sysinfo_port_owner(uint16_t port, int *pid, char *command, size_t command_len);
 
 /* Name of the file system that holds path ("ext4", "9p", "overlay"), from /proc/self/mountinfo.

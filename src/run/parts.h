@@ -36,8 +36,9 @@ enum run_state {
     RUN_YIELDING,  /* main is being stopped for next, which waits for what main has */
     RUN_STOPPING,  /* all are being stopped */
     RUN_BACKOFF,   /* nothing runs; main will be started again */
+    RUN_BLOCKED,   /* nothing runs; main will be started when somebody else lets its port go */
 };
-#define RUN_STATES 9
+#define RUN_STATES 10
 
 enum run_event {
     RUN_START,
@@ -123,8 +124,14 @@ struct service {
     bool told_refused, told_apart; /* said once */
     bool telling;                  /* in on_exit */
     enum run_event deferred;       /* came in on_exit; RUN_NOTHING */
-    bool paused;                   /* output */
-    char *chunk;                   /* what is read goes through this */
+    uint16_t wanted_port,
+        taken_port;        /* in on_exit: it was bound and not listened on; see blocked.c */
+    uint16_t last_port;    /* of the generation that served last; 0: none */
+    uint16_t blocked_port; /* RUN_BLOCKED: it, since when, and the pause between two looks */
+    uint64_t blocked_ns;
+    uint32_t look_ms;
+    bool paused; /* output */
+    char *chunk; /* what is read goes through this */
 };
 
 void run_dispatch(struct service *service, enum run_event event);
@@ -164,8 +171,16 @@ void generation_escalate(struct generation *generation); /* stop_timeout is over
 void generation_crashed(struct generation *generation);
 void generation_sweep(struct generation *generation);
 
-/* states.c: nothing of it is left; frees it. */
+/* gone.c: nothing of it is left; frees it. */
 void run_gone(struct generation *generation);
+
+/* states.c */
+void run_launch(struct service *service); /* the current request, alone */
+
+/* blocked.c */
+bool run_is_blocked(struct service *service); /* main ended since somebody else has its port */
+void run_block(struct service *service);
+void run_look_at_port(struct service *service);
 
 /* overlap.c */
 bool run_can_overlap(struct service *service); /* main and the waiting request */

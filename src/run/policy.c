@@ -7,8 +7,6 @@
 
 #define MINUTE_NS (60 * CLOCK_NS_PER_S)
 
-static const char WHAT_TO_DO[] = "waiting for a change, r or zonda trigger";
-
 void policy_fini(struct policy *policy)
 {
     vec_fini(&policy->starts_ns);
@@ -39,6 +37,12 @@ static bool minute_is_full(const struct policy *policy, const struct policy_rule
     return policy->starts_ns.len >= rules->max_restarts;
 }
 
+bool policy_has_room(struct policy *policy, const struct policy_rules *rules, uint64_t mono_ns)
+{
+    forget_old(policy, mono_ns);
+    return !minute_is_full(policy, rules);
+}
+
 static uint32_t back_off(const struct policy *policy, const struct policy_rules *rules)
 {
     uint64_t delay_ms = rules->restart_delay_ms;
@@ -59,7 +63,7 @@ static void after_success(const struct policy *policy, const struct policy_rules
 {
     if (rules->restart != RESTART_ALWAYS || rules->max_restarts == 0) {
         (void)snprintf(decision->why, sizeof decision->why, "the app ended with exit status 0; %s",
-                       WHAT_TO_DO);
+                       POLICY_WHAT_TO_DO);
         return;
     }
     uint64_t delay_ms = rules->restart_delay_ms;
@@ -78,16 +82,16 @@ static void after_crash(struct policy *policy, const struct policy_rules *rules,
 {
     char *why = decision->why;
     if (rules->restart == RESTART_NEVER) {
-        (void)snprintf(why, sizeof decision->why, "the app ended: %s; %s", how, WHAT_TO_DO);
+        (void)snprintf(why, sizeof decision->why, "the app ended: %s; %s", how, POLICY_WHAT_TO_DO);
     } else if (policy->row >= rules->max_retries) {
         (void)snprintf(why, sizeof decision->why,
                        "the app crashed: %s, %" PRIu32 " %s in a row; %s", how, policy->row + 1,
-                       policy->row ? "times" : "time", WHAT_TO_DO);
+                       policy->row ? "times" : "time", POLICY_WHAT_TO_DO);
     } else if (minute_is_full(policy, rules)) {
         (void)snprintf(why, sizeof decision->why,
                        "the app crashed: %s, and was started %" PRIu32
                        " times in the last minute; %s",
-                       how, rules->max_restarts, WHAT_TO_DO);
+                       how, rules->max_restarts, POLICY_WHAT_TO_DO);
     } else {
         decision->retry = true;
         decision->delay_ms = back_off(policy, rules);

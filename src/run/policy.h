@@ -23,6 +23,8 @@
 #include "config/config.h"
 #include "platform/process.h"
 
+#define POLICY_WHAT_TO_DO "waiting for a change, r or zonda trigger"
+
 #define POLICY_DELAY_MAX_MS   10000
 #define POLICY_JITTER         5     /* more or less by one part of so many */
 #define POLICY_LIVED_MS       10000 /* a generation that lived for this long ends the row */
@@ -54,6 +56,8 @@ struct policy_decision {
 void policy_fini(struct policy *policy);
 void policy_reset(struct policy *policy); /* a change of the user: the row is over */
 void policy_started(struct policy *policy, const struct policy_rules *rules, uint64_t mono_ns);
+/* May it be started once more, or were there max_restarts in the last minute? */
+bool policy_has_room(struct policy *policy, const struct policy_rules *rules, uint64_t mono_ns);
 void policy_ended(struct policy *policy, const struct policy_rules *rules,
                   const struct policy_end *end, uint64_t mono_ns, struct policy_decision *decision);
 

@@ -77,8 +77,9 @@ void service_signal(struct service *service, int signal)
 const char *service_state_name(enum service_state state)
 {
     static const char *const names[] = {
-        [SERVICE_DOWN] = "down",         [SERVICE_STARTING] = "starting", [SERVICE_READY] = "ready",
-        [SERVICE_STOPPING] = "stopping", [SERVICE_BACKOFF] = "backoff",
+        [SERVICE_DOWN] = "down",       [SERVICE_STARTING] = "starting",
+        [SERVICE_READY] = "ready",     [SERVICE_STOPPING] = "stopping",
+        [SERVICE_BACKOFF] = "backoff", [SERVICE_BLOCKED] = "blocked",
     };
     return names[state];
 }
@@ -90,7 +91,7 @@ enum service_state service_state(const struct service *service)
         [RUN_READY] = SERVICE_READY,       [RUN_BESIDE] = SERVICE_READY,
         [RUN_HANDING] = SERVICE_STARTING,  [RUN_REPLACING] = SERVICE_READY,
         [RUN_YIELDING] = SERVICE_STOPPING, [RUN_STOPPING] = SERVICE_STOPPING,
-        [RUN_BACKOFF] = SERVICE_BACKOFF,
+        [RUN_BACKOFF] = SERVICE_BACKOFF,   [RUN_BLOCKED] = SERVICE_BLOCKED,
     };
     return shown[service->state];
 }

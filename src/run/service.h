@@ -22,7 +22,10 @@
  * predecessor never listened, when it has lived for 300 ms; a first one that does not listen, after
  * ready_timeout.
  *
- * Crashes: the restart policy of config (run/policy.h) decides; on_crash tells what is next.
+ * Crashes: the restart policy of config (run/policy.h) decides; on_crash tells what is next. Where
+ * on_exit finds that somebody else has the app's port (service_port_taken), that is no crash that
+ * counts: the port is looked at now and then, for ten minutes at most, and the app started when it
+ * is free.
  */
 #ifndef ZONDA_RUN_SERVICE_H
 #define ZONDA_RUN_SERVICE_H
@@ -42,6 +45,7 @@ enum service_state {
     SERVICE_READY,
     SERVICE_STOPPING, /* asked to stop; perhaps a next generation waits */
     SERVICE_BACKOFF,  /* crashed, will be started again */
+    SERVICE_BLOCKED,  /* somebody else has its port; it is started when that is free */
 };
 const char *service_state_name(enum service_state state);
 
@@ -62,6 +66,8 @@ struct service_events {
     /* After an unexpected end: started again in delay_ms, or (retry false) waits for a change or a
      * key; why in words. */
     void (*on_crash)(void *data, bool retry, uint32_t delay_ms, const char *why);
+    /* Instead of on_crash: it waits for port. */
+    void (*on_blocked)(void *data, uint16_t port);
     /* The new generation ended before it was ready, which on_exit has told, unasked; the one before
        goes on serving. */
     void (*on_kept)(void *data, uint64_t generation);
@@ -96,6 +102,11 @@ void service_start(struct service *service, const struct service_start *start);
 void service_stop(struct service *service);
 void service_kill(struct service *service);
 void service_signal(struct service *service, int signal);
+/* Inside on_exit only. Somebody else has port, and so the generation ended. */
+void service_port_taken(struct service *service, uint16_t port);
+/* Inside on_exit only: the TCP port that the generation probably wanted and did not get: the one
+   that it bound last (known with the hand-off), or that the one before had; 0: unknown. */
+uint16_t service_port_wanted(const struct service *service);
 /* To its stdin. At most SERVICE_INPUT_MAX bytes wait for an app that does not read; more is
  * dropped. */
 #define SERVICE_INPUT_MAX ((size_t)65536)

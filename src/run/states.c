@@ -52,7 +52,7 @@ static void take_waiting(struct service *service)
         policy_reset(&service->policy);
 }
 
-static void launch(struct service *service)
+void run_launch(struct service *service)
 {
     timer_stop(service->timer);
     if (generation_start(service, false))
@@ -64,7 +64,7 @@ static void launch(struct service *service)
 static void launch_waiting(struct service *service)
 {
     take_waiting(service);
-    launch(service);
+    run_launch(service);
 }
 
 static void launch_beside(struct service *service)
@@ -148,6 +148,8 @@ static void tell_ready(struct service *service)
     run_enter(service, RUN_READY);
     service->shown = service->main->number;
     service->listeners = service->main->listeners;
+    if (service->listeners.tcp_len > 0)
+        service->last_port = service->listeners.tcp_ports[0];
     drop_unused(service);
     run_tell_refused(service);
     service->events.on_ready(service->events.data, service->main->number, &service->listeners);
@@ -205,6 +207,11 @@ static void decide(struct service *service)
     if (service->deferred != RUN_NOTHING) {
         run_enter(service, RUN_DOWN);
         return; /* what was asked for meanwhile comes instead */
+    }
+    if (run_is_blocked(service)) {
+        drop_unused(service);
+        run_block(service);
+        return;
     }
     policy_ended(&service->policy, &service->end_rules, &service->end, now_ns, &decision);
     run_enter(service, decision.retry ? RUN_BACKOFF : RUN_DOWN);
@@ -320,7 +327,12 @@ static action_fn *const ACTIONS[RUN_STATES][RUN_EVENTS] = {
     [RUN_BACKOFF] = {[RUN_START] = launch_waiting,
                      [RUN_STOP] = ask_for_stop,
                      [RUN_KILL] = kill_for_stop,
-                     [RUN_TIMER] = launch,
+                     [RUN_TIMER] = run_launch,
+                     [RUN_LEFT] = left},
+    [RUN_BLOCKED] = {[RUN_START] = launch_waiting,
+                     [RUN_STOP] = ask_for_stop,
+                     [RUN_KILL] = kill_for_stop,
+                     [RUN_TIMER] = run_look_at_port,
                      [RUN_LEFT] = left},
 };
 
@@ -349,47 +361,4 @@ void run_dispatch(struct service *service, enum run_event event)
 bool run_handles(enum run_state state, enum run_event event)
 {
     return ACTIONS[state][event] != NULL;
-}
-
-/* Takes the generation out of the service: what has gone. */
-static enum run_event take_out(struct service *service, struct generation *generation)
-{
-    if (generation == service->main) {
-        service->main = NULL;
-        return RUN_MAIN_GONE;
-    }
-    if (generation == service->next) {
-        service->next = NULL;
-        return RUN_NEXT_GONE;
-    }
-    struct generation **at = &service->leaving;
-    while (*at != generation)
-        at = &(*at)->older;
-    *at = generation->older;
-    return RUN_LEFT;
-}
-
-void run_gone(struct generation *generation)
-{
-    struct service *service = generation->service;
-    uint64_t now_ns = clock_mono_ns();
-    if (!generation->expected) {
-        service->end =
-            (struct policy_end){.status = generation->status,
-                                .lived_ms = (now_ns - generation->started_ns) / CLOCK_NS_PER_MS,
-                                .ready = generation->ready_ns != 0};
-        service->end_rules = generation->rules;
-    }
-    service->telling = true;
-    service->events.on_exit(service->events.data, generation->number, generation->status,
-                            generation->expected);
-    service->telling = false;
-    enum run_event event = take_out(service, generation);
-    life_gone(generation);
-    generation_free(generation);
-    run_dispatch(service, event);
-    enum run_event deferred = service->deferred;
-    service->deferred = RUN_NOTHING;
-    if (deferred != RUN_NOTHING)
-        run_dispatch(service, deferred);
 }

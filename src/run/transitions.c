@@ -10,6 +10,7 @@ static const char *const STATE_NAMES[RUN_STATES] = {
     [RUN_DOWN] = "DOWN",         [RUN_STARTING] = "STARTING", [RUN_READY] = "READY",
     [RUN_BESIDE] = "BESIDE",     [RUN_HANDING] = "HANDING",   [RUN_REPLACING] = "REPLACING",
     [RUN_YIELDING] = "YIELDING", [RUN_STOPPING] = "STOPPING", [RUN_BACKOFF] = "BACKOFF",
+    [RUN_BLOCKED] = "BLOCKED",
 };
 
 static const char *const EVENT_NAMES[RUN_EVENTS] = {

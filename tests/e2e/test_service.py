@@ -2,6 +2,7 @@
 import os
 import signal
 import socket
+import subprocess
 
 import pytest
 import zonda as harness
@@ -68,18 +69,58 @@ def test_restart_always(plain, start):
 
 
 @pytest.mark.crucial
-def test_port_in_use(mini, start):
-    """Somebody else has the port: who, and which port."""
+@pytest.mark.parametrize("project", ["mini", "plain"])
+def test_port_in_use(project, request, start):
+    """Somebody else has the port: who, and which port, even where the app's words name none
+    (Python's do not). It is no crash loop, and the app comes as soon as the port is free."""
     port = harness.free_port()
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
-        zonda = start(mini, "--run.restart_delay=10ms", env={"PORT": str(port)})
+        zonda = start(request.getfixturevalue(project), "--run.max_retries=0", env={"PORT": str(port)})
+        zonda.port = port
         found = zonda.wait_event(
             "notice", where=lambda e: str(port) in str(e) and str(os.getpid()) in str(e), timeout=120
         )
-        assert found.level in ("warn", "error")
+        assert found.level == "warn" and found["hint"]
+        zonda.wait_event("transition", to="BLOCKED")
+        assert zonda.status()["state"] == "blocked"
+        assert zonda.run("wait").returncode == 1
+        assert len(zonda.kinds("app_started")) == 1
+    zonda.served("one")
+    assert len(zonda.kinds("app_started")) == 2, zonda.story()
+    assert harness.until(lambda: zonda.run("wait").returncode == 0)
+    zonda.stop()
+
+
+def test_port_stolen(plain, start):
+    """Without the hand-off somebody can take the port between two versions."""
+    zonda = start(plain, "--run.handoff=false", "--run.max_retries=0").ready()
+    (plain / "steal.py").write_text(
+        "import os, socket, sys\ns = socket.socket()\n"
+        "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+        "s.bind(('127.0.0.1', int(os.environ['PORT'])))\ns.listen()\n"
+        "print('stolen', flush=True)\nsys.stdin.read()\n"
+    )
+    # The new version says to the thief that it is his turn, and starts then.
+    source = (plain / "app.py").read_text()
+    turn = "import pathlib, time\npathlib.Path('turn').touch()\nwhile not os.path.exists('go'): time.sleep(0.01)\n"
+    with subprocess.Popen(
+        ["sh", "-c", "until test -e turn; do sleep 0.01; done; exec python3 steal.py"],
+        cwd=plain, env={**os.environ, "PORT": str(zonda.port)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as thief:  # fmt: skip
+        try:
+            mark = zonda.mark_here()
+            zonda.write("app.py", source.replace("import time\n", "import time\n" + turn))
+            assert thief.stdout.readline() == "stolen\n"
+            zonda.write("go", "")
+            zonda.wait_event("notice", after=mark, where=lambda e: f"process {thief.pid}" in e.message)
+            zonda.wait_event("transition", after=mark, to="BLOCKED")
+        finally:
+            thief.communicate()
+    zonda.served("one")
     zonda.stop()
 
 

@@ -43,7 +43,8 @@ static void names_the_owner(void **state)
 {
     char wanted[128];
     (void)state;
-    (void)snprintf(wanted, sizeof wanted, "port %u is in use by process %d: ", port, getpid());
+    (void)snprintf(wanted, sizeof wanted, "port %u is in use by the app's own process %d: ", port,
+                   getpid());
     static const char *const words[] = {
         "mini: listen tcp 127.0.0.1:%u: bind: address already in use\n",
         "12:30:00 listening\nlisten tcp :%u: bind: address already in use\nexit\n",
@@ -79,7 +80,7 @@ static void keeps_the_last_words_only(void **state)
     for (int i = 0; i < len; i++) /* in pieces */
         ports_output(engine, line + i, 1);
     ports_explain(engine);
-    assert_non_null(strstr(said, "is in use by process"));
+    assert_non_null(strstr(said, "is in use by the app's own process"));
     char *much = mem_new(10000, 1);
     memset(much, 'x', 10000);
     ports_output(engine, much, 10000);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/fs.h"
@@ -53,6 +54,31 @@ static void names_who_listens(void **state)
     (void)close(fd);
     assert_false(sysinfo_port_owner(port, &pid, command, sizeof command));
     assert_int_equal(pid, 0);
+}
+
+/* As zonda does: one keeps the socket, another one is the app. */
+static void names_the_app_and_not_who_keeps_its_socket(void **state)
+{
+    uint16_t port = 0;
+    int pid, go[2];
+    char command[200];
+    (void)state;
+    int fd = listener(AF_INET, &port);
+    assert_true(fd >= 0 && pipe(go) == 0);
+    int child = fork();
+    if (child == 0) {
+        char byte;
+        (void)close(go[1]);
+        _exit(read(go[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    assert_true(sysinfo_port_owner(port, &pid, command, sizeof command));
+    assert_int_equal(pid, child);
+    (void)close(go[0]);
+    (void)close(go[1]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(sysinfo_port_owner(port, &pid, command, sizeof command));
+    assert_int_equal(pid, getpid());
+    (void)close(fd);
 }
 
 static void sees_ipv6_too(void **state)
@@ -143,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_who_listens),
+        cmocka_unit_test(names_the_app_and_not_who_keeps_its_socket),
         cmocka_unit_test(sees_ipv6_too),
         cmocka_unit_test(a_bound_port_that_nobody_listens_on_is_free),
         cmocka_unit_test(counts_watches),

@@ -25,6 +25,7 @@ struct recorder {
     struct config config;
     struct strs env;
     int started, ready, stopping, killed, exits, crashes, failed, stopped, kept, notices, pid;
+    uint16_t blocked_port;
     char notice[320];
     int signal;
     bool expected, retry;
@@ -95,6 +96,12 @@ static void on_crash(void *data, bool retry, uint32_t delay_ms, const char *why)
     seen.crashes++;
     seen.retry = retry;
     (void)snprintf(seen.why, sizeof seen.why, "%s", why);
+}
+
+static void on_blocked(void *data, uint16_t port)
+{
+    (void)data;
+    seen.blocked_port = port;
 }
 
 static void on_kept(void *data, uint64_t generation)
@@ -201,6 +208,7 @@ static inline int recorder_begin(void **state)
         .on_exit = on_exit_,
         .on_crash = on_crash,
         .on_kept = on_kept,
+        .on_blocked = on_blocked,
         .on_notice = on_notice,
         .on_failed = on_failed,
         .on_stopped = on_stopped,

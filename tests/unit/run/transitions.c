@@ -75,6 +75,48 @@ static void to_backoff(void)
     comes_to(RUN_BACKOFF);
 }
 
+/* Somebody else has the port. */
+static int taken_fd = -1;
+
+static void say_taken(void)
+{
+    assert_int_equal(service_port_wanted(seen.service), port);
+    service_port_taken(seen.service, (uint16_t)port);
+}
+
+static void say_other_taken(void)
+{
+    service_port_taken(seen.service, (uint16_t)other_port);
+}
+
+static void take(int which)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)which),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    taken_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(taken_fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(taken_fd, 1), 0);
+}
+
+static void let_port(void)
+{
+    (void)close(taken_fd);
+    taken_fd = -1;
+}
+
+static void to_blocked(void)
+{
+    take(port);
+    seen.at_exit = say_taken;
+    start_app(SERVES);
+    comes_to(RUN_BLOCKED);
+    assert_int_equal(seen.blocked_port, port);
+    assert_int_equal(service_state(seen.service), SERVICE_BLOCKED);
+    assert_int_equal(seen.crashes, 0);
+    seen.at_exit = NULL;
+}
+
 static void kill_main(void)
 {
     assert_int_equal(kill(process_pid(seen.service->main->process), SIGKILL), 0);
@@ -177,6 +219,62 @@ static void backoff_left(void **state)
     kill_leaving();
     assert_true(await(seen.loop, has_left, NULL));
     comes_to(RUN_BACKOFF);
+}
+
+static void blocked_start(void **state)
+{
+    (void)state;
+    to_blocked();
+    let_port();
+    start_comes();
+}
+
+static void blocked_stop(void **state)
+{
+    (void)state;
+    to_blocked();
+    let_port();
+    stop_comes();
+}
+
+static void blocked_kill(void **state)
+{
+    (void)state;
+    to_blocked();
+    let_port();
+    kill_comes();
+}
+
+/* It takes looks while the port is taken, and no attempts. */
+static void blocked_timer(void **state)
+{
+    (void)state;
+    to_blocked();
+    uint32_t first_ms = seen.service->look_ms;
+    while (seen.service->look_ms == first_ms)
+        assert_true(await(seen.loop, await_true, &(bool){true}));
+    assert_int_equal(seen.service->state, RUN_BLOCKED);
+    assert_int_equal(seen.started, 1);
+    let_port();
+    comes_to(RUN_READY);
+    assert_int_equal(seen.started, 2);
+    assert_non_null(strstr(seen.notice, "is free"));
+}
+
+/* The port is taken from one that was handed it, while one before it is still there. */
+static void blocked_left(void **state)
+{
+    (void)state;
+    to_handing();
+    take(other_port);
+    seen.at_exit = say_other_taken;
+    kill_main();
+    comes_to(RUN_BLOCKED);
+    seen.at_exit = NULL;
+    kill_leaving();
+    assert_true(await(seen.loop, has_left, NULL));
+    comes_to(RUN_BLOCKED);
+    let_port();
 }
 
 /* --- one alone --- */
@@ -534,6 +632,11 @@ int main(void)
         TEST(backoff_kill),
         TEST(backoff_timer),
         TEST(backoff_left),
+        TEST(blocked_start),
+        TEST(blocked_stop),
+        TEST(blocked_kill),
+        TEST(blocked_timer),
+        TEST(blocked_left),
         TEST(starting_start),
         TEST(starting_stop),
         TEST(starting_kill),
