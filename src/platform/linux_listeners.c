@@ -16,30 +16,13 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "platform/linux_tree.h"
 #include "platform/process.h"
 
-#define ENVIRON_MAX     ((size_t)4 << 20) /* more than the kernel lets a process be started with */
-#define DESCENDANTS_MAX 4096
-#define FDS_MAX         65536
+#define ENVIRON_MAX ((size_t)4 << 20) /* more than the kernel lets a process be started with */
+#define FDS_MAX     65536
 
 /* --- processes --- */
-
-typedef VEC(int) pid_list;
-typedef void pid_fn(void *data, int pid);
-
-static void each_pid(pid_fn *fn, void *data)
-{
-    DIR *proc = opendir("/proc");
-    if (!proc)
-        return;
-    for (struct dirent *entry; (entry = readdir(proc)) != NULL;) {
-        char *end;
-        long pid = strtol(entry->d_name, &end, 10);
-        if (*end == '\0' && pid > 0)
-            fn(data, (int)pid);
-    }
-    (void)closedir(proc);
-}
 
 /* Does an entry of environ equal mark? The entries are read in pieces: those of a process may be
    megabytes. -1 where there is no environment (now); one that may not be read is somebody else's.
@@ -70,28 +53,6 @@ static int environ_has(int pid, const char *mark)
     return total == 0 ? -1 : found;
 }
 
-/* State letter and parent from /proc/PID/stat; false where it is gone. The name before them may
-   hold anything, a ')' too: the last one ends it. */
-static bool read_stat(int pid, char *state, int *parent)
-{
-    char path[64], text[512];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t len = read(fd, text, sizeof text - 1);
-    (void)close(fd);
-    if (len <= 0)
-        return false;
-    text[len] = '\0';
-    const char *after = strrchr(text, ')');
-    if (!after || strlen(after) < 5)
-        return false;
-    *state = after[2];
-    *parent = (int)strtol(after + 4, NULL, 10);
-    return true;
-}
-
 /* Is pid zonda, or one below it? Everything the app started is: zonda is its subreaper. */
 bool process_is_ours(int pid)
 {
@@ -100,7 +61,7 @@ bool process_is_ours(int pid)
     for (int depth = 0; depth < 64 && pid > 1; depth++) {
         if (pid == self)
             return true;
-        if (!read_stat(pid, &state, &pid))
+        if (!process_stat(pid, &state, &pid))
             return false;
     }
     return false;
@@ -116,7 +77,7 @@ static bool has_mark(int pid, const char *mark, int *patience)
     char state;
     int parent;
     while (has < 0 && (*patience)-- > 0) {
-        if (!read_stat(pid, &state, &parent) || state == 'Z' || state == 'X' ||
+        if (!process_stat(pid, &state, &parent) || state == 'Z' || state == 'X' ||
             !process_is_ours(parent)) {
             ++*patience;
             return false;
@@ -154,7 +115,7 @@ static void signal_if_marked(void *data, int pid)
 int process_signal_marked(const char *mark, int signal)
 {
     struct marked marked = {.mark = mark, .signal = signal, .patience = PATIENCE};
-    each_pid(signal_if_marked, &marked);
+    process_each(signal_if_marked, &marked);
     return marked.count;
 }
 
@@ -273,64 +234,9 @@ static void add_if_marked(void *data, int pid)
 void process_listeners(const char *mark, struct listeners *found)
 {
     struct search search = {.mark = mark, .patience = PATIENCE};
-    each_pid(add_if_marked, &search);
+    process_each(add_if_marked, &search);
     match(search.first, &search.inodes, found);
     vec_fini(&search.inodes);
-}
-
-/* A process's children stand with the thread that started them. False where the kernel does not
-   tell (CONFIG_PROC_CHILDREN). */
-static bool add_children(pid_list *pids, int pid)
-{
-    char path[64];
-    (void)snprintf(path, sizeof path, "/proc/%d/task", pid);
-    DIR *tasks = opendir(path);
-    if (!tasks)
-        return true;
-    bool told = true;
-    for (struct dirent *entry; told && (entry = readdir(tasks)) != NULL;) {
-        char *name, *end;
-        int child;
-        if (strtol(entry->d_name, &end, 10) <= 0)
-            continue;
-        name = mem_format("%s/%s/children", path, entry->d_name);
-        FILE *file = fopen(name, "re");
-        free(name);
-        told = file || access(path, F_OK) != 0;
-        while (file && pids->len < DESCENDANTS_MAX && fscanf(file, "%d", &child) == 1)
-            vec_push(pids, child);
-        if (file)
-            (void)fclose(file);
-    }
-    (void)closedir(tasks);
-    return told;
-}
-
-struct relation {
-    int pid, parent;
-};
-typedef VEC(struct relation) family;
-
-static void add_relation(void *data, int pid)
-{
-    family *all = data;
-    char state;
-    int parent;
-    if (read_stat(pid, &state, &parent))
-        vec_push(all, ((struct relation){.pid = pid, .parent = parent}));
-}
-
-/* The same for all descendants of the first, by everybody's parent. */
-static void add_descendants(pid_list *pids)
-{
-    family all = {0};
-    each_pid(add_relation, &all);
-    pids->len = 1;
-    for (size_t i = 0; i < pids->len; i++)
-        for (size_t j = 0; j < all.len && pids->len < DESCENDANTS_MAX; j++)
-            if (all.at[j].parent == pids->at[i])
-                vec_push(pids, all.at[j].pid);
-    vec_fini(&all);
 }
 
 void process_listeners_below(int pid, struct listeners *found)
@@ -340,12 +246,7 @@ void process_listeners_below(int pid, struct listeners *found)
     add_sockets(&inodes, pid);
     match(pid, &inodes, found);
     if (found->tcp_len == 0 && found->unix_len == 0) {
-        vec_push(&pids, pid);
-        bool told = true;
-        for (size_t i = 0; told && i < pids.len; i++)
-            told = add_children(&pids, pids.at[i]);
-        if (!told)
-            add_descendants(&pids);
+        process_tree(pid, &pids);
         for (size_t i = 1; i < pids.len; i++)
             add_sockets(&inodes, pids.at[i]);
         if (pids.len > 1)
@@ -353,4 +254,22 @@ void process_listeners_below(int pid, struct listeners *found)
     }
     vec_fini(&inodes);
     vec_fini(&pids);
+}
+
+bool process_has_socket(int pid, const char *mark, uint64_t inode)
+{
+    struct search search = {.mark = mark, .patience = PATIENCE};
+    pid_list pids = {0};
+    process_tree(pid, &pids);
+    VEC_EACH (const int, one, &pids)
+        add_sockets(&search.inodes, *one);
+    bool has = holds(&search.inodes, inode);
+    if (!has) { /* a daemon, perhaps */
+        search.inodes.len = 0;
+        process_each(add_if_marked, &search);
+        has = holds(&search.inodes, inode);
+    }
+    vec_fini(&search.inodes);
+    vec_fini(&pids);
+    return has;
 }

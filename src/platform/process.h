@@ -84,6 +84,9 @@ void process_listeners(const char *mark, struct listeners *found);
    else runs, but blind to a daemon that another process has adopted. */
 void process_listeners_below(int pid, struct listeners *found);
 
+/* Has pid or a descendant of it the socket with this inode open, or anybody with the mark? */
+bool process_has_socket(int pid, const char *mark, uint64_t inode);
+
 /* SIGTERM and the like by name ("TERM", "SIGTERM") and back; -1 and NULL where there is none. */
 int signal_number(const char *name);
 const char *signal_name(int number); /* "SIGTERM" */
