@@ -62,6 +62,8 @@ struct config_run {
     uint32_t max_retries;      /* crashes in a row */
     uint32_t max_restarts;     /* a minute */
     uint32_t ready_timeout_ms;
+    char *ready_path, *ready_log; /* "": not chosen */
+    uint32_t ready_port;          /* of ready_path; 0: the first one */
     bool handoff, overlap;
     struct strs on_quit; /* command lines run once when zonda ends, before the app is stopped */
 };

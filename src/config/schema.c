@@ -146,6 +146,17 @@ const struct schema_entry SCHEMA[] = {
     {"run", "ready_timeout", VALUE_DURATION, AT(run.ready_timeout_ms), "\"10s\"", 0, HOUR_MS,
      .effect = EFFECT_RESTART,
      .doc = "How long to wait until the app listens, before zonda says that it does not."},
+    {"run", "ready_path", VALUE_URL_PATH, AT(run.ready_path), "\"\"", .effect = EFFECT_RESTART,
+     .doc = "The new version is ready when GET on this path of it, on loopback and without TLS, is "
+            "answered with 2xx or 3xx. Where that does not come within ready_timeout, the old "
+            "version goes on serving.",
+     .example = "\"/healthz\""},
+    {"run", "ready_port", VALUE_INT, AT(run.ready_port), "0", 0, 65535, .effect = EFFECT_RESTART,
+     .doc = "The port of ready_path. 0: the TCP port that the app listens on first."},
+    {"run", "ready_log", VALUE_REGEX, AT(run.ready_log), "\"\"", .effect = EFFECT_RESTART,
+     .doc = "The new version is ready when a line of its output matches this regular expression; "
+            "with ready_path, when both have come.",
+     .example = "\"listening on\""},
     {"run", "handoff", VALUE_BOOL, AT(run.handoff), "true", .effect = EFFECT_RESTART,
      .doc = "Hand the app's listening sockets from the old version to the new one, so that no "
             "connection is refused. Without root the app runs with no_new_privs then: sudo and "
@@ -255,6 +266,8 @@ const char *schema_type_words(enum value_type type)
         [VALUE_DURATION] = "a duration such as \"300ms\", \"5s\" or \"2m\"",
         [VALUE_SIZE] = "a size such as \"64KiB\" or \"10MiB\"",
         [VALUE_STRING] = "a string",
+        [VALUE_REGEX] = "a regular expression in quotes",
+        [VALUE_URL_PATH] = "a path of a URL such as \"/healthz\"",
         [VALUE_PATH] = "a path in quotes",
         [VALUE_LIST] = "a list of strings",
         [VALUE_PATHS] = "a list of paths",

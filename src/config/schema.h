@@ -18,6 +18,8 @@ enum value_type {
     VALUE_DURATION, /* uint32_t ms; "300ms", "5s", "2m" or a whole number of ms */
     VALUE_SIZE,     /* uint64_t bytes; "10MiB", "64KiB" or a whole number of bytes */
     VALUE_STRING,   /* one of choices where there are any */
+    VALUE_REGEX,    /* "", or checked by regex_new */
+    VALUE_URL_PATH, /* "", or from the '/' on what stands in a request line */
     VALUE_PATH,     /* made absolute below root */
     VALUE_LIST,     /* struct strs */
     VALUE_PATHS,    /* struct strs, made absolute below root */

@@ -110,6 +110,35 @@ static int set_command(const struct schema_entry *entry, struct config *config, 
     return 0;
 }
 
+/* Is it kept as one string? */
+static bool is_text(const struct schema_entry *entry)
+{
+    return entry->type == VALUE_STRING || entry->type == VALUE_PATH || entry->type == VALUE_REGEX ||
+           entry->type == VALUE_URL_PATH;
+}
+
+static int check_regex(const char *text, struct err *err)
+{
+    struct regex *regex = regex_new(text, err);
+    if (!regex)
+        return ERR_CONFIG;
+    regex_free(regex);
+    return 0;
+}
+
+/* RFC 9112, section 3.2.1: nothing that would end the request line, or begin another one. */
+static int check_url_path(const struct schema_entry *entry, const char *text, struct err *err)
+{
+    const char *at = text;
+    while (*at > ' ' && *at < 0x7f && *at != '#')
+        at++;
+    if (*text == '\0' || (*text == '/' && *at == '\0'))
+        return 0;
+    err_set(err, ERR_CONFIG, "%s is '%.64s', which is no path of a URL", entry->key, text);
+    err_hint(err, "begin it with / and write blanks and the like as %%20");
+    return ERR_CONFIG;
+}
+
 int value_set_string(const struct schema_entry *entry, struct config *config, const char *text,
                      struct err *err)
 {
@@ -132,6 +161,10 @@ int value_set_string(const struct schema_entry *entry, struct config *config, co
     case VALUE_COMMAND:
         return set_command(entry, config, text, err);
     default:
+        if (entry->type == VALUE_REGEX && check_regex(text, err) != 0)
+            return ERR_CONFIG;
+        if (entry->type == VALUE_URL_PATH && check_url_path(entry, text, err) != 0)
+            return ERR_CONFIG;
         if (entry->choices && choice(entry, text, err) < 0)
             return ERR_CONFIG;
         mem_replace(value_at(entry, config), text);
@@ -153,12 +186,8 @@ int value_check_element(const struct schema_entry *entry, const char *text, stru
 {
     if (entry->type == VALUE_GLOBS)
         return glob_check(text[0] == '!' ? text + 1 : text, err);
-    if (entry->type == VALUE_REGEXES) {
-        struct regex *regex = regex_new(text, err);
-        if (!regex)
-            return ERR_CONFIG;
-        regex_free(regex);
-    }
+    if (entry->type == VALUE_REGEXES && check_regex(text, err) != 0)
+        return ERR_CONFIG;
     if (entry->type == VALUE_MAP) {
         const char *equals = strchr(text, '=');
         if (!equals || equals == text) {
@@ -320,6 +349,8 @@ bool value_equal(const struct schema_entry *entry, const struct config *a, const
     case VALUE_SIGNAL:
         return *(const int *)left == *(const int *)right;
     case VALUE_STRING:
+    case VALUE_REGEX:
+    case VALUE_URL_PATH:
     case VALUE_PATH:
         return same_text(*(char *const *)left, *(char *const *)right);
     case VALUE_COMMAND:
@@ -332,7 +363,7 @@ bool value_equal(const struct schema_entry *entry, const struct config *a, const
 void value_fini(const struct schema_entry *entry, struct config *config)
 {
     void *at = value_at(entry, config);
-    if (entry->type == VALUE_STRING || entry->type == VALUE_PATH) {
+    if (is_text(entry)) {
         free(*(char **)at);
         *(char **)at = NULL;
     } else if (entry->type == VALUE_COMMAND) {

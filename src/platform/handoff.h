@@ -32,6 +32,8 @@ void handoff_free(struct handoff *handoff); /* after its children; NULL is allow
 void handoff_drop_unused(struct handoff *handoff);
 /* The sockets that are kept. */
 size_t handoff_count(const struct handoff *handoff);
+/* Is a socket of this TCP port one of them? */
+bool handoff_keeps_port(const struct handoff *handoff, uint16_t port);
 /* Why the system does not let zonda do it, in words; NULL while nothing was refused. */
 const char *handoff_refused(const struct handoff *handoff);
 
@@ -51,6 +53,8 @@ void handoff_child_free(struct handoff_child *child); /* NULL is allowed */
 bool handoff_child_works(const struct handoff_child *child);
 /* How many of the kept sockets it listens on. */
 size_t handoff_child_count(const struct handoff_child *child);
+/* The first TCP port that it listens on and that is kept; 0: none. */
+uint16_t handoff_child_port(const struct handoff_child *child);
 /* The TCP port that it bound last, where it does not listen on it; 0: none. */
 uint16_t handoff_child_unheard_port(const struct handoff_child *child);
 /* Does child listen on every kept socket that older listens on, or on as many others? */

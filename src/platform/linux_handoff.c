@@ -163,6 +163,14 @@ size_t handoff_count(const struct handoff *handoff)
     return handoff->sockets.len;
 }
 
+bool handoff_keeps_port(const struct handoff *handoff, uint16_t port)
+{
+    VEC_EACH (struct kept *, kept, &handoff->sockets)
+        if (endpoint_port(&(*kept)->endpoint) == port)
+            return true;
+    return false;
+}
+
 const char *handoff_refused(const struct handoff *handoff)
 {
     return handoff->refused[0] ? handoff->refused : NULL;
@@ -220,6 +228,14 @@ bool handoff_child_works(const struct handoff_child *child)
 size_t handoff_child_count(const struct handoff_child *child)
 {
     return child ? child->listens.len : 0;
+}
+
+uint16_t handoff_child_port(const struct handoff_child *child)
+{
+    uint16_t port = 0;
+    for (size_t i = 0; child && port == 0 && i < child->listens.len; i++)
+        port = endpoint_port(&child->listens.at[i]->endpoint);
+    return port;
 }
 
 uint16_t handoff_child_unheard_port(const struct handoff_child *child)

@@ -118,6 +118,8 @@ static bool read_chunk(struct stream *stream)
     if (len > 0) {
         service->events.on_output(service->events.data, generation->number, service->chunk,
                                   (size_t)len, stream->error);
+        if (generation->life == LIFE_STARTING)
+            sign_output(generation, service->chunk, (size_t)len, stream->error);
         return true;
     }
     /* A terminal whose other side is closed says EIO. */

@@ -1,11 +1,24 @@
 /* Whether the next generation may start while the one before serves, and what is said about it. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "platform/locks.h"
 #include "run/parts.h"
+
+#define LOCK_OPEN_MS                                                                               \
+    500 /* a file open that main has locked, for so long: it tries again and again */
 
 static void on_listen(void *data)
 {
-    life_dispatch(data, LIFE_LISTENS);
+    struct generation *generation = data;
+    generation->listen_last_ns = clock_mono_ns();
+    if (!generation->listen_first_ns)
+        generation->listen_first_ns = generation->listen_last_ns;
+    life_dispatch(generation, LIFE_LISTENS);
 }
 
 static void on_conflict(void *data, const char *what)
@@ -66,5 +79,58 @@ void run_tell_apart(struct service *service, const char *what)
                    "the old version is stopped before the new one is up: %s; connections wait "
                    "meanwhile",
                    what);
+    service->events.on_notice(service->events.data, text);
+}
+
+/* --- locks on files --- */
+
+/* One that waits in the kernel is seen at the first look. One that tries again and again only has
+   the file open: that has to last, but where it was the same file before. */
+static bool wants_lock(struct generation *generation, char *path, size_t path_len)
+{
+    struct service *service = generation->service;
+    uint64_t now_ns = clock_mono_ns();
+    switch (lock_claim(process_pid(generation->process), process_pid(service->main->process), path,
+                       path_len)) {
+    case LOCK_WAITS:
+        return true;
+    case LOCK_OPEN:
+        if (!generation->open_ns)
+            generation->open_ns = now_ns;
+        return (service->lock_path && strcmp(service->lock_path, path) == 0) ||
+               now_ns - generation->open_ns >= LOCK_OPEN_MS * CLOCK_NS_PER_MS;
+    case LOCK_FREE:
+        break;
+    }
+    generation->open_ns = 0;
+    return false;
+}
+
+bool run_yields_lock(struct generation *generation)
+{
+    struct service *service = generation->service;
+    char path[4096], what[256];
+    if (!wants_lock(generation, path, sizeof path))
+        return false;
+    mem_replace(&service->lock_path, path);
+    (void)snprintf(what, sizeof what,
+                   "the new one waits for a lock on %.100s, which the old one has",
+                   *path ? path_base(path) : "a file");
+    run_tell_apart(service, what);
+    run_dispatch(service, RUN_CONFLICT);
+    return true;
+}
+
+void run_tell_lock(struct service *service)
+{
+    char path[4096], text[320];
+    if (service->told_lock || !service->main->process ||
+        !lock_is_held(process_pid(service->main->process), path, sizeof path))
+        return;
+    service->told_lock = true;
+    (void)snprintf(text, sizeof text,
+                   "the old version has a lock on %.100s: if the new one ended for want of it, set "
+                   "[run] overlap = false",
+                   path_base(path));
     service->events.on_notice(service->events.data, text);
 }

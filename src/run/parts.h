@@ -23,8 +23,15 @@
 enum life { LIFE_STARTING, LIFE_READY, LIFE_STOPPING, LIFE_SWEEPING };
 #define LIVES 4
 
-enum life_event { LIFE_ASK, LIFE_KILL, LIFE_TIMER, LIFE_EXIT, LIFE_LISTENS };
-#define LIFE_EVENTS 5
+enum life_event {
+    LIFE_ASK,
+    LIFE_KILL,
+    LIFE_TIMER,
+    LIFE_EXIT,
+    LIFE_LISTENS,
+    LIFE_GOOD, /* what was chosen as the sign that it is ready has come */
+};
+#define LIFE_EVENTS 6
 
 enum run_state {
     RUN_DOWN,
@@ -33,12 +40,13 @@ enum run_state {
     RUN_BESIDE,    /* main serves, next starts */
     RUN_HANDING,   /* main is ready, but the one before still accepts connections as well */
     RUN_REPLACING, /* main serves, next is being stopped for a newer one */
+    RUN_DROPPING,  /* main serves, next is being stopped since it was not ready in time */
     RUN_YIELDING,  /* main is being stopped for next, which waits for what main has */
     RUN_STOPPING,  /* all are being stopped */
     RUN_BACKOFF,   /* nothing runs; main will be started again */
     RUN_BLOCKED,   /* nothing runs; main will be started when somebody else lets its port go */
 };
-#define RUN_STATES 10
+#define RUN_STATES 11
 
 enum run_event {
     RUN_START,
@@ -47,11 +55,12 @@ enum run_event {
     RUN_TIMER,
     RUN_IS_READY, /* the one that starts */
     RUN_CONFLICT, /* next waits for what main has */
+    RUN_LATE,     /* next did not give the chosen sign in time */
     RUN_MAIN_GONE,
     RUN_NEXT_GONE,
     RUN_LEFT, /* one of those that were leaving has gone */
 };
-#define RUN_EVENTS  9
+#define RUN_EVENTS  10
 #define RUN_NOTHING RUN_EVENTS /* no event */
 
 /* What follows once no generation is left. */
@@ -76,6 +85,17 @@ struct stream {
 /* Did the generations that became ready listen? */
 enum habit { HABIT_UNKNOWN, HABIT_LISTENS, HABIT_SILENT };
 
+/* [run] ready_path and ready_log: what has to come until a generation counts as ready. */
+struct sign {
+    char *path; /* NULL: not chosen */
+    uint16_t port;
+    struct regex *log; /* the same */
+    char *log_text;    /* as it was written */
+    bool answered, logged;
+    struct health *health; /* while it is asked */
+    struct buf lines[2];   /* what has come of a line, of output and error output */
+};
+
 struct generation {
     struct service *service;
     struct generation *older; /* the next of those that are leaving */
@@ -95,6 +115,9 @@ struct generation {
     uint64_t started_ns, ready_ns, kill_ns; /* monotonic; kill_ns: the end of stop_timeout */
     uint32_t looks;                         /* for listeners, or rounds of the sweep */
     struct listeners listeners;
+    struct sign sign;
+    uint64_t listen_first_ns, listen_last_ns; /* what was seen by the hand-off; 0: nothing */
+    uint64_t open_ns; /* since when it has a file open that main has locked; 0: it has not */
 
     /* Its output and input. */
     struct stream out, err_out, in; /* with a terminal: out for all three */
@@ -120,10 +143,11 @@ struct service {
     struct policy_rules end_rules;
     enum habit habit;
     struct handoff *handoff;
-    bool apart;                    /* old and new cannot live side by side: found out */
-    bool told_refused, told_apart; /* said once */
-    bool telling;                  /* in on_exit */
-    enum run_event deferred;       /* came in on_exit; RUN_NOTHING */
+    bool apart;                               /* old and new cannot live side by side: found out */
+    bool told_refused, told_apart, told_lock; /* said once */
+    char *lock_path;         /* the file whose lock has been in the way before, or NULL */
+    bool telling;            /* in on_exit */
+    enum run_event deferred; /* came in on_exit; RUN_NOTHING */
     uint16_t wanted_port,
         taken_port;        /* in on_exit: it was bound and not listened on; see blocked.c */
     uint16_t last_port;    /* of the generation that served last; 0: none */
@@ -162,7 +186,18 @@ void generation_free(struct generation *generation);
 void generation_look_first(struct generation *generation);
 void generation_look(struct generation *generation);
 void generation_listens(struct generation *generation);
+void generation_good(struct generation *generation);
 bool generation_lets_go(struct generation *generation); /* it listens on nothing any more */
+
+/* sign.c */
+int sign_init(struct generation *generation, const struct config_run *run, struct err *err);
+void sign_fini(struct generation *generation);
+bool sign_is_chosen(const struct generation *generation);
+void sign_ask(struct generation *generation); /* begins to, where there is somebody to ask */
+void sign_output(struct generation *generation, const char *bytes, size_t len, bool error);
+void sign_stop(struct generation *generation); /* nothing is looked for any more */
+/* What has not come: "GET /healthz on port 8080 answers 503". */
+void sign_words(const struct generation *generation, struct buf *out);
 
 /* stop.c */
 void generation_ask(struct generation *generation);      /* begins the ladder */
@@ -186,6 +221,9 @@ void run_look_at_port(struct service *service);
 bool run_can_overlap(struct service *service); /* main and the waiting request */
 void run_tell_refused(struct service *service);
 void run_tell_apart(struct service *service, const char *what);
+/* next waits for a lock on a file that main has: it is told, and room is made. */
+bool run_yields_lock(struct generation *generation);
+void run_tell_lock(struct service *service); /* next has ended: perhaps for want of one */
 struct handoff_child *run_handoff_child(struct generation *generation);
 
 /* output.c */

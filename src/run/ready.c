@@ -1,13 +1,16 @@
 /*
  * When a generation serves.
  *
- * One that starts alone is looked at a few times after its start, soon at first and then at a
- * quarter of its age, so that the answer is never late by more than that. One whose calls come to
- * zonda (platform/handoff.h) is looked at when it says that it listens. Once it is ready there are
- * no more looks: an app that serves costs nothing.
+ * It is looked at after its start, soon at first and then at a quarter of its age, so that what is
+ * found is never late by more than that; one whose calls come to zonda (platform/handoff.h) also
+ * when it says that it listens. Once it is ready there are no more looks: an app that serves costs
+ * nothing.
  *
- * One that starts beside an older one is ready when it listens on all that the older one listens
- * on; until then the older one serves, so there is nothing to be looked for.
+ * One that starts alone is ready when it listens. One that starts beside an older one, when it
+ * listens on all that the older one listens on; or on less, where nothing has come for a while: for
+ * a second, and for twice the time that the older one took from its first to its last listener, so
+ * that an app which opens a port for profiles first and migrates a database then is waited for.
+ * Where a sign was chosen (sign.c) that alone counts.
  */
 #include "base/clock.h"
 #include "run/parts.h"
@@ -16,6 +19,7 @@
 #define LOOK_MOST_MS  100
 #define LOOK_WIDE     8 /* each so many looks also for daemons that left the tree, which costs more */
 #define SILENT_MS     300
+#define QUIET_MS      1000 /* without another listener */
 
 static bool is_beside(const struct generation *generation)
 {
@@ -25,8 +29,7 @@ static bool is_beside(const struct generation *generation)
 void generation_look_first(struct generation *generation)
 {
     generation->looks = 0;
-    timer_start(generation->timer,
-                is_beside(generation) ? generation->ready_timeout_ms : LOOK_FIRST_MS);
+    timer_start(generation->timer, LOOK_FIRST_MS);
 }
 
 static uint64_t age_ms(const struct generation *generation)
@@ -63,40 +66,122 @@ static void look_again(struct generation *generation, uint64_t age, uint64_t lim
 static void is_ready(struct generation *generation)
 {
     timer_stop(generation->timer);
+    sign_stop(generation);
     life_enter(generation, LIFE_READY);
     generation->ready_ns = clock_mono_ns();
     run_dispatch(generation->service, RUN_IS_READY);
 }
 
-void generation_look(struct generation *generation)
+/* --- alone --- */
+
+static void look_alone(struct generation *generation, uint64_t age)
 {
     struct service *service = generation->service;
     uint64_t limit_ms = service->habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
-    uint64_t age = age_ms(generation);
-    bool beside = is_beside(generation), late = beside || age >= limit_ms;
+    bool late = age >= limit_ms;
     bool found = listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
     if (!found && !late) {
         look_again(generation, age, limit_ms);
         return;
     }
     service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
-    if (beside && handoff_child_count(generation->handoff) == 0) {
-        /* It waits for something that the older one has, such as a lock on a file. */
+    is_ready(generation);
+}
+
+/* --- beside an older one --- */
+
+/* It listens on less than the older one, and nothing more comes. */
+static bool settles_for_less(const struct generation *generation)
+{
+    const struct generation *main = generation->service->main;
+    uint64_t span_ms = (main->listen_last_ns - main->listen_first_ns) / CLOCK_NS_PER_MS;
+    uint64_t quiet_ms = 2 * span_ms > QUIET_MS ? 2 * span_ms : QUIET_MS;
+    return handoff_child_count(generation->handoff) > 0 &&
+           clock_mono_ns() - generation->listen_last_ns >= quiet_ms * CLOCK_NS_PER_MS;
+}
+
+/* Does main serve, and not leave already to make room? */
+static bool main_serves(const struct generation *generation)
+{
+    return generation->service->state == RUN_BESIDE;
+}
+
+static void look_beside(struct generation *generation, uint64_t age)
+{
+    struct service *service = generation->service;
+    bool late = age >= generation->ready_timeout_ms;
+    bool waits = main_serves(generation) && !late && run_yields_lock(generation);
+    if (!late && (waits || !main_serves(generation) || !settles_for_less(generation))) {
+        look_again(generation, age, generation->ready_timeout_ms);
+        return;
+    }
+    service->habit = HABIT_LISTENS;
+    if (!listens(generation, true) && handoff_child_count(generation->handoff) == 0) {
+        /* It waits for something that the older one has. */
         service->apart = true;
-        service->habit = HABIT_LISTENS;
         run_tell_apart(service, "the new version does not listen while the old one runs");
     }
     is_ready(generation);
 }
 
+/* --- by a sign --- */
+
+static void tell_late(struct generation *generation)
+{
+    const struct service_events *events = &generation->service->events;
+    struct buf text = BUF_INIT(512);
+    (void)buf_puts(&text, "the app counts as ready, though ");
+    sign_words(generation, &text);
+    events->on_notice(events->data, buf_text(&text));
+    buf_fini(&text);
+}
+
+static void look_for_sign(struct generation *generation, uint64_t age)
+{
+    bool beside = is_beside(generation), late = age >= generation->ready_timeout_ms;
+    if (!beside)
+        (void)listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
+    else if (main_serves(generation) && !late)
+        (void)run_yields_lock(generation);
+    sign_ask(generation);
+    if (!late) {
+        look_again(generation, age, generation->ready_timeout_ms);
+    } else if (main_serves(generation)) {
+        run_dispatch(generation->service, RUN_LATE);
+    } else {
+        tell_late(generation);
+        generation_good(generation);
+    }
+}
+
+void generation_good(struct generation *generation)
+{
+    bool found = listens(generation, true);
+    generation->service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
+    is_ready(generation);
+}
+
+/* --- what comes --- */
+
+void generation_look(struct generation *generation)
+{
+    uint64_t age = age_ms(generation);
+    if (sign_is_chosen(generation))
+        look_for_sign(generation, age);
+    else if (is_beside(generation))
+        look_beside(generation, age);
+    else
+        look_alone(generation, age);
+}
+
 void generation_listens(struct generation *generation)
 {
-    if (!is_beside(generation)) {
+    if (sign_is_chosen(generation)) {
+        sign_ask(generation);
+    } else if (!is_beside(generation)) {
         generation_look(generation);
-        return;
+    } else if (handoff_child_replaces(generation->handoff, generation->service->main->handoff)) {
+        (void)listens(generation, true);
+        is_ready(generation);
     }
-    if (!handoff_child_replaces(generation->handoff, generation->service->main->handoff))
-        return;
-    (void)listens(generation, true);
-    is_ready(generation);
 }

@@ -41,6 +41,7 @@ void service_free(struct service *service)
     policy_fini(&service->policy);
     handoff_free(service->handoff);
     free(service->chunk);
+    free(service->lock_path);
     free(service);
 }
 
@@ -90,8 +91,9 @@ enum service_state service_state(const struct service *service)
         [RUN_DOWN] = SERVICE_DOWN,         [RUN_STARTING] = SERVICE_STARTING,
         [RUN_READY] = SERVICE_READY,       [RUN_BESIDE] = SERVICE_READY,
         [RUN_HANDING] = SERVICE_STARTING,  [RUN_REPLACING] = SERVICE_READY,
-        [RUN_YIELDING] = SERVICE_STOPPING, [RUN_STOPPING] = SERVICE_STOPPING,
-        [RUN_BACKOFF] = SERVICE_BACKOFF,   [RUN_BLOCKED] = SERVICE_BLOCKED,
+        [RUN_DROPPING] = SERVICE_READY,    [RUN_YIELDING] = SERVICE_STOPPING,
+        [RUN_STOPPING] = SERVICE_STOPPING, [RUN_BACKOFF] = SERVICE_BACKOFF,
+        [RUN_BLOCKED] = SERVICE_BLOCKED,
     };
     return shown[service->state];
 }

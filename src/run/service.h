@@ -5,9 +5,10 @@
  * stopped. Events come by callback on the loop.
  *
  * With run.handoff and run.overlap a new generation starts while the one before serves, and gets
- * its listening sockets (platform/handoff.h). It is ready when it listens on as many of them, or
- * after ready_timeout; only then is the one before asked to stop. Where the new one ends before
- * that, the one before goes on (on_kept). Where the two cannot live side by side, since the new one
+ * its listening sockets (platform/handoff.h). It is ready when it listens on as many of them
+ * (run/ready.c has the rest), or when the sign that was chosen (run/sign.c) has come; only then is
+ * the one before asked to stop. Where the new one ends before that, or the sign does not come in
+ * time, the one before goes on (on_kept). Where the two cannot live side by side, since the new one
  * waits for something the old one has, or where run.overlap is off, the old one is stopped first
  * while its sockets stay open: connections wait. Without run.handoff, where the system refuses it,
  * and where the app does not listen, the old one is stopped and then the new one started.
@@ -73,7 +74,8 @@ struct service_events {
     void (*on_kept)(void *data, uint64_t generation);
     /* Something a person should know of how generations are replaced; each is said once. */
     void (*on_notice)(void *data, const char *text);
-    /* A start failed (no such file, not executable); the one before, if any, goes on. */
+    /* A start failed (no such file, not executable, not ready in time); the one before, if any,
+       goes on. */
     void (*on_failed)(void *data, const struct err *err);
     void (*on_stopped)(void *data); /* after service_stop: nothing is left */
     /* Output of the app: bytes as they come. error: from stderr (never with a pty). */

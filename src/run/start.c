@@ -72,6 +72,7 @@ void generation_free(struct generation *generation)
     timer_free(generation->timer);
     handoff_child_free(generation->handoff);
     buf_fini(&generation->input);
+    sign_fini(generation);
     free(generation);
 }
 
@@ -108,7 +109,9 @@ struct generation *generation_start(struct service *service, bool beside)
     struct generation *generation = generation_new(service);
     strs_copy(&env, &service->current.env);
     make_mark(generation, &env);
-    int failed = spawn_app(generation, &env, &err);
+    int failed = sign_init(generation, &service->current.config->run, &err);
+    if (!failed)
+        failed = spawn_app(generation, &env, &err);
     strs_fini(&env);
     if (failed) {
         generation_free(generation);

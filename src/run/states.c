@@ -197,6 +197,23 @@ static void yield(struct service *service)
     life_dispatch(service->main, LIFE_ASK);
 }
 
+/* What was chosen as the sign has not come: the one that serves goes on. */
+static void drop_next(struct service *service)
+{
+    struct generation *next = service->next;
+    struct buf words = BUF_INIT(512);
+    struct err err;
+    char time[CLOCK_WALL_BYTES];
+    clock_format_duration(next->ready_timeout_ms * CLOCK_NS_PER_MS, time);
+    sign_words(next, &words);
+    err_set(&err, ERR_APP, "the new version is not ready after %s: %s", time, buf_text(&words));
+    err_hint(&err, "see [run] ready_path, ready_log and ready_timeout");
+    buf_fini(&words);
+    run_enter(service, RUN_DROPPING);
+    life_dispatch(next, LIFE_ASK);
+    service->events.on_failed(service->events.data, &err);
+}
+
 /* --- gone --- */
 
 /* main has ended by itself. */
@@ -266,12 +283,15 @@ static void wait_for_next(struct service *service)
 
 static void keep_main(struct service *service)
 {
+    if (service->state == RUN_BESIDE)
+        run_tell_lock(service);
     run_enter(service, RUN_READY);
     drop_unused(service);
     service->events.on_kept(service->events.data, service->main->number);
 }
 
-static void next_failed_yielding(struct service *service)
+/* One of the two has failed, and the other one is on its way out. */
+static void decide_when_gone(struct service *service)
 {
     run_enter(service, RUN_STOPPING);
     service->after = AFTER_POLICY;
@@ -300,6 +320,7 @@ static action_fn *const ACTIONS[RUN_STATES][RUN_EVENTS] = {
                     [RUN_KILL] = kill_for_stop,
                     [RUN_IS_READY] = promote,
                     [RUN_CONFLICT] = yield,
+                    [RUN_LATE] = drop_next,
                     [RUN_MAIN_GONE] = next_is_main,
                     [RUN_NEXT_GONE] = keep_main},
     [RUN_HANDING] = {[RUN_START] = start_ready,
@@ -312,12 +333,17 @@ static action_fn *const ACTIONS[RUN_STATES][RUN_EVENTS] = {
                        [RUN_KILL] = kill_for_stop,
                        [RUN_MAIN_GONE] = wait_for_next,
                        [RUN_NEXT_GONE] = launch_beside},
+    [RUN_DROPPING] = {[RUN_START] = replace_next,
+                      [RUN_STOP] = ask_for_stop,
+                      [RUN_KILL] = kill_for_stop,
+                      [RUN_MAIN_GONE] = decide_when_gone,
+                      [RUN_NEXT_GONE] = keep_main},
     [RUN_YIELDING] = {[RUN_START] = ask_for_start,
                       [RUN_STOP] = ask_for_stop,
                       [RUN_KILL] = kill_for_stop,
                       [RUN_IS_READY] = promote,
                       [RUN_MAIN_GONE] = next_is_main,
-                      [RUN_NEXT_GONE] = next_failed_yielding},
+                      [RUN_NEXT_GONE] = decide_when_gone},
     [RUN_STOPPING] = {[RUN_START] = queue_start,
                       [RUN_STOP] = want_stop,
                       [RUN_KILL] = kill_for_stop,

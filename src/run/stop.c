@@ -39,6 +39,7 @@ void generation_ask(struct generation *generation)
     generation->looks = 0;
     generation->kill_ns = clock_mono_ns() + generation->stop_timeout_ms * CLOCK_NS_PER_MS;
     timer_start(generation->timer, generation->stop_timeout_ms);
+    sign_stop(generation);
     process_signal(generation->process, generation->stop_signal);
     process_signal(generation->process,
                    signal_number("CONT")); /* one that is stopped hears nothing else */
@@ -53,6 +54,7 @@ void generation_kill(struct generation *generation)
     bool first = generation->life == LIFE_STARTING || generation->life == LIFE_READY;
     if (first) {
         timer_stop(generation->timer);
+        sign_stop(generation);
         life_enter(generation, LIFE_STOPPING);
         generation->expected = true;
     }
@@ -70,6 +72,7 @@ void generation_escalate(struct generation *generation)
 
 void generation_crashed(struct generation *generation)
 {
+    sign_stop(generation);
     generation->killing = true;
     generation->looks = 0;
     generation_sweep(generation);

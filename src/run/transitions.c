@@ -9,14 +9,15 @@
 static const char *const STATE_NAMES[RUN_STATES] = {
     [RUN_DOWN] = "DOWN",         [RUN_STARTING] = "STARTING", [RUN_READY] = "READY",
     [RUN_BESIDE] = "BESIDE",     [RUN_HANDING] = "HANDING",   [RUN_REPLACING] = "REPLACING",
-    [RUN_YIELDING] = "YIELDING", [RUN_STOPPING] = "STOPPING", [RUN_BACKOFF] = "BACKOFF",
-    [RUN_BLOCKED] = "BLOCKED",
+    [RUN_DROPPING] = "DROPPING", [RUN_YIELDING] = "YIELDING", [RUN_STOPPING] = "STOPPING",
+    [RUN_BACKOFF] = "BACKOFF",   [RUN_BLOCKED] = "BLOCKED",
 };
 
 static const char *const EVENT_NAMES[RUN_EVENTS] = {
-    [RUN_START] = "START",         [RUN_STOP] = "STOP",           [RUN_KILL] = "KILL",
-    [RUN_TIMER] = "TIMER",         [RUN_IS_READY] = "IS_READY",   [RUN_CONFLICT] = "CONFLICT",
-    [RUN_MAIN_GONE] = "MAIN_GONE", [RUN_NEXT_GONE] = "NEXT_GONE", [RUN_LEFT] = "LEFT",
+    [RUN_START] = "START", [RUN_STOP] = "STOP",           [RUN_KILL] = "KILL",
+    [RUN_TIMER] = "TIMER", [RUN_IS_READY] = "IS_READY",   [RUN_CONFLICT] = "CONFLICT",
+    [RUN_LATE] = "LATE",   [RUN_MAIN_GONE] = "MAIN_GONE", [RUN_NEXT_GONE] = "NEXT_GONE",
+    [RUN_LEFT] = "LEFT",
 };
 
 static const char *const LIFE_NAMES[LIVES] = {
@@ -28,7 +29,7 @@ static const char *const LIFE_NAMES[LIVES] = {
 
 static const char *const LIFE_EVENT_NAMES[LIFE_EVENTS] = {
     [LIFE_ASK] = "ASK",   [LIFE_KILL] = "KILL",       [LIFE_TIMER] = "TIMER",
-    [LIFE_EXIT] = "EXIT", [LIFE_LISTENS] = "LISTENS",
+    [LIFE_EXIT] = "EXIT", [LIFE_LISTENS] = "LISTENS", [LIFE_GOOD] = "GOOD",
 };
 
 const char *run_state_name(enum run_state state)

@@ -43,6 +43,8 @@ static void value(struct buf *out, const struct schema_entry *entry)
         (void)buf_printf(out, "%d", *(const int *)at);
         break;
     case VALUE_STRING:
+    case VALUE_REGEX:
+    case VALUE_URL_PATH:
     case VALUE_PATH:
         (void)buf_puts(out, *(char *const *)at);
         break;

@@ -91,6 +91,16 @@ static void each_type_from_text(void **state)
     assert_int_equal(config->log.max_size_bytes, 1048576);
     assert_int_equal(set("watch", "backend", "poll"), 0);
     assert_int_equal(config->watch.backend, WATCH_POLL);
+    assert_int_equal(set("run", "ready_path", "/health/z?full=1"), 0);
+    assert_string_equal(config->run.ready_path, "/health/z?full=1");
+    assert_int_equal(set("run", "ready_path", ""), 0);
+    refused("run", "ready_path", "health", "ready_path is 'health', which is no path of a URL",
+            "begin it with / and write blanks and the like as %20");
+    assert_int_equal(set("run", "ready_path", "/a b"), ERR_CONFIG);
+    assert_int_equal(set("run", "ready_path", "/a\r\nHost: b"), ERR_CONFIG);
+    assert_int_equal(set("run", "ready_log", "^up (and|or) running$"), 0);
+    assert_int_equal(set("run", "ready_log", "up ("), ERR_CONFIG);
+    assert_int_equal(set("run", "ready_port", "65536"), ERR_CONFIG);
     assert_int_equal(set("run", "stop_signal", "INT"), 0);
     assert_int_equal(config->run.stop_signal, 2);
     assert_int_equal(set("terminal", "color_main", "red"), 0);

@@ -298,8 +298,13 @@ static void the_new_one_dies_while_the_old_one_yields(void **state)
 static void remembers_who_cannot_overlap(void **state)
 {
     (void)state;
-    static const char LOCKS[] = "import fcntl\nf = open('/tmp/zonda-lock-%d' % port, 'w')\n"
-                                "fcntl.flock(f, fcntl.LOCK_EX)\n" SERVES;
+    /* A file that is there says that somebody runs: no lock that the kernel knows. */
+    static const char LOCKS[] =
+        "f = '/tmp/zonda-lock-%d' % port\n"
+        "while True:\n"
+        "  try: os.open(f, os.O_CREAT | os.O_EXCL); break\n"
+        "  except FileExistsError: time.sleep(0.005)\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (os.unlink(f), bye()))\n" SERVES;
     char path[64];
     (void)snprintf(path, sizeof path, "/tmp/zonda-lock-%d", port);
     start_app(LOCKS);
@@ -314,7 +319,213 @@ static void remembers_who_cannot_overlap(void **state)
     start_app(LOCKS);
     assert_int_equal(seen.service->state, RUN_STOPPING);
     comes_to(RUN_READY);
+    stop_now();
     (void)unlink(path);
+}
+
+/* --- locks on files --- */
+
+static char lock_path[64];
+
+static void start_locking(const char *how)
+{
+    char body[1024];
+    (void)snprintf(lock_path, sizeof lock_path, "/tmp/zonda-lock-%d", port);
+    (void)snprintf(body, sizeof body,
+                   "import fcntl\nf = open('%s', 'w')\n%s\nsay('locked')\n" SERVES, lock_path, how);
+    start_app(body);
+}
+
+static void makes_room_for(const char *how)
+{
+    start_locking(how);
+    comes_to(RUN_READY);
+    for (int number = 2; number <= 3; number++) {
+        start_locking(how);
+        assert_int_equal(seen.service->state, RUN_BESIDE); /* it may come up to the lock */
+        comes_to_generation(number);
+    }
+    assert_int_equal(seen.notices, 1);
+    assert_non_null(strstr(seen.notice, "waits for a lock on zonda-lock-"));
+    assert_false(seen.service->apart);
+    assert_string_equal(buf_text(&seen.out), "locked\nbye 1\nlocked\nbye 2\nlocked\n");
+    assert_int_equal(unlink(lock_path), 0);
+}
+
+/* Nowhere near the ready_timeout of 20 s. */
+static void makes_room_for_flock(void **state)
+{
+    (void)state;
+    makes_room_for("fcntl.flock(f, fcntl.LOCK_EX)");
+}
+
+static void makes_room_for_fcntl(void **state)
+{
+    (void)state;
+    makes_room_for("fcntl.lockf(f, fcntl.LOCK_EX)");
+}
+
+/* As bbolt does with a timeout. */
+static void makes_room_for_one_that_tries_again(void **state)
+{
+    (void)state;
+    makes_room_for("while True:\n"
+                   "  try: fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB); break\n"
+                   "  except OSError: time.sleep(0.05)\n");
+}
+
+/* One that gives up at once: the old one stays, and it is said what may be the cause. */
+static void says_who_has_the_lock(void **state)
+{
+    (void)state;
+    start_locking("fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)");
+    comes_to(RUN_READY);
+    for (int i = 0; i < 2; i++) {
+        seen.kept = 0;
+        start_locking("fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)");
+        AWAIT_COUNT(seen.kept);
+    }
+    assert_int_equal(seen.notices, 1);
+    assert_non_null(strstr(seen.notice, "overlap = false"));
+    assert_int_equal(unlink(lock_path), 0);
+}
+
+/* --- fewer listeners --- */
+
+static bool listens_on_two(void *data)
+{
+    (void)data;
+    return handoff_child_count(seen.service->main->handoff) == 2;
+}
+
+/* Long before the ready_timeout of 20 s. */
+static void settles_for_fewer_listeners(void **state)
+{
+    (void)state;
+    start_app("a = tcp(); b = tcp(1)\ndone()");
+    comes_to(RUN_READY);
+    assert_true(await(seen.loop, listens_on_two, NULL));
+    start_app("say('up')\n" SERVES);
+    comes_to_generation(2);
+    assert_int_equal(seen.notices, 0);
+    assert_int_equal(seen.listeners.tcp_len, 1);
+    assert_true(await(seen.loop, has_left, NULL));
+    assert_int_equal(handoff_count(seen.service->handoff), 1);
+}
+
+/* The older one took 600 ms from one to the other: the new one may take twice that. */
+static void waits_for_a_slow_listener(void **state)
+{
+    (void)state;
+    static const char SLOW[] = "b = tcp(1)\ntime.sleep(%s)\nsay('whole')\na = tcp()\ndone()";
+    char body[256];
+    (void)snprintf(body, sizeof body, SLOW, "0.6");
+    start_app(body);
+    comes_to(RUN_READY);
+    assert_true(await(seen.loop, listens_on_two, NULL));
+    buf_reset(&seen.out);
+    (void)snprintf(body, sizeof body, SLOW, "1.1");
+    start_app(body);
+    comes_to_generation(2);
+    assert_memory_equal(buf_text(&seen.out), "whole\n", 6);
+}
+
+/* --- a sign that was chosen --- */
+
+/* SERVE answers each connection with its status, when it may. */
+#define ANSWERS                                                                                    \
+    "import threading\n"                                                                           \
+    "def serve(s, status):\n"                                                                      \
+    "  while True:\n"                                                                              \
+    "    c = s.accept()[0]; asked = c.recv(1000)\n"                                                \
+    "    if asked: say('asked', os.environ['ZONDA_GENERATION'], asked.split()[1].decode())\n"      \
+    "    c.sendall(b'HTTP/1.1 %d X\\r\\nContent-Length: 0\\r\\n\\r\\n' % status()) if asked else " \
+    "0\n"                                                                                          \
+    "    c.close()\n"
+
+static void the_path_has_to_be_answered(void **state)
+{
+    (void)state;
+    seen.config.run.ready_path = mem_string("/healthz?deep=1");
+    start_app(ANSWERS "serve(tcp(), lambda: 204)");
+    comes_to(RUN_READY);
+    assert_string_equal(buf_text(&seen.out), "asked 1 /healthz?deep=1\n");
+    buf_reset(&seen.out);
+    /* The old one answers well on the same queue, and the new one does not for a while. */
+    start_app(ANSWERS "begin = time.time()\n"
+                      "serve(tcp(), lambda: 200 if time.time() > begin + 0.5 else 503)");
+    printed("asked 2 /healthz");
+    assert_int_equal(seen.service->state, RUN_BESIDE);
+    comes_to_generation(2);
+    assert_null(strstr(buf_text(&seen.out), "asked 1")); /* never the old one */
+}
+
+static void the_old_one_goes_on_where_the_path_is_not_answered_well(void **state)
+{
+    (void)state;
+    seen.config.run.ready_path = mem_string("/healthz");
+    start_app(ANSWERS "serve(tcp(), lambda: 200)");
+    comes_to(RUN_READY);
+    seen.config.run.ready_timeout_ms = 500;
+    start_app(ANSWERS "serve(tcp(), lambda: 503)");
+    AWAIT_COUNT(seen.kept);
+    assert_int_equal(seen.failed, 1);
+    assert_non_null(strstr(seen.err.message, "is not ready after 500 ms: GET /healthz on port"));
+    assert_int_equal(service_generation(seen.service), 1);
+    assert_int_equal(seen.service->state, RUN_READY);
+}
+
+/* With a port of its own, which comes last. */
+static void the_path_may_have_a_port_of_its_own(void **state)
+{
+    (void)state;
+    seen.config.run.ready_path = mem_string("/");
+    seen.config.run.ready_port = (uint32_t)other_port;
+    start_app(ANSWERS "s = tcp()\ntime.sleep(0.2)\nsay('late')\nserve(tcp(1), lambda: 302)");
+    comes_to(RUN_READY);
+    assert_string_equal(buf_text(&seen.out), "late\nasked 1 /\n");
+}
+
+static void a_line_has_to_come(void **state)
+{
+    (void)state;
+    seen.config.run.ready_log = mem_string("^up and (running|well)$");
+    start_app("s = tcp()\nsay('upper')\ntime.sleep(0.2)\nsay('up and running')\ndone()");
+    comes_to(RUN_READY);
+    assert_string_equal(buf_text(&seen.out), "upper\nup and running\n");
+    /* On the error output as well, in pieces, and beside the old one. */
+    start_app("s = tcp()\nos.write(2, b'up and')\ntime.sleep(0.2)\nsay('half')\n"
+              "time.sleep(0.1)\nos.write(2, b' well\\n')\ndone()");
+    printed("half");
+    assert_int_equal(seen.service->state, RUN_BESIDE);
+    comes_to_generation(2);
+}
+
+static void both_have_to_come(void **state)
+{
+    (void)state;
+    seen.config.run.ready_path = mem_string("/");
+    seen.config.run.ready_log = mem_string("^warm$");
+    start_app(ANSWERS "s = tcp()\n"
+                      "threading.Thread(target=serve, args=(s, lambda: 200)).start()\n"
+                      "time.sleep(0.3)\nsay('warm')\ndone()");
+    printed("asked 1 /");
+    assert_int_equal(seen.service->state, RUN_STARTING);
+    comes_to(RUN_READY);
+}
+
+/* Alone it is all there is: it counts as ready after the time, and that is said. */
+static void alone_it_counts_as_ready(void **state)
+{
+    (void)state;
+    seen.config.run.ready_log = mem_string("^never$");
+    seen.config.run.ready_timeout_ms = 200;
+    start_app(SERVES);
+    comes_to(RUN_READY);
+    assert_string_equal(seen.notice,
+                        "the app counts as ready, though no line of its output matches "
+                        "^never$");
+    assert_int_equal(seen.listeners.tcp_ports[0], port);
 }
 
 static void keeps_the_sockets_without_overlap(void **state)
@@ -399,6 +610,18 @@ int main(void)
         TEST(a_crash_while_an_older_one_leaves_backs_off),
         TEST(the_new_one_dies_while_the_old_one_yields),
         TEST(remembers_who_cannot_overlap),
+        TEST(makes_room_for_flock),
+        TEST(makes_room_for_fcntl),
+        TEST(makes_room_for_one_that_tries_again),
+        TEST(says_who_has_the_lock),
+        TEST(settles_for_fewer_listeners),
+        TEST(waits_for_a_slow_listener),
+        TEST(the_path_has_to_be_answered),
+        TEST(the_old_one_goes_on_where_the_path_is_not_answered_well),
+        TEST(the_path_may_have_a_port_of_its_own),
+        TEST(a_line_has_to_come),
+        TEST(both_have_to_come),
+        TEST(alone_it_counts_as_ready),
         TEST(keeps_the_sockets_without_overlap),
         TEST(stops_first_without_handoff),
         TEST(lets_go_when_it_is_switched_off),

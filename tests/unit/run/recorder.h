@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -255,6 +256,8 @@ static inline int recorder_end(void **state)
     loop_free(seen.loop);
     strs_fini(&seen.config.run.command.words);
     strs_fini(&seen.config.run.args);
+    free(seen.config.run.ready_path);
+    free(seen.config.run.ready_log);
     strs_fini(&seen.env);
     buf_fini(&seen.out);
     buf_fini(&seen.err_out);

@@ -48,6 +48,17 @@ static void to_replacing(void)
     comes_to(RUN_REPLACING);
 }
 
+/* The new one never says the word. */
+static void to_dropping(void)
+{
+    to_ready();
+    seen.config.run.ready_log = mem_string("^here I am$");
+    seen.config.run.ready_timeout_ms = 300;
+    start_app(STUBBORN SERVES);
+    comes_to(RUN_DROPPING);
+    assert_int_equal(seen.failed, 1);
+}
+
 static void to_yielding(const char *old)
 {
     char body[256];
@@ -482,6 +493,51 @@ static void replacing_loses_next(void **state)
     comes_to_generation(3);
 }
 
+static void dropping_start(void **state)
+{
+    (void)state;
+    to_dropping();
+    start_app("say('here I am')\n" SERVES);
+    comes_to(RUN_REPLACING);
+    kill_next();
+    comes_to_generation(3);
+}
+
+static void dropping_stop(void **state)
+{
+    (void)state;
+    seen.config.run.stop_timeout_ms = 100;
+    to_dropping();
+    stop_comes();
+}
+
+static void dropping_kill(void **state)
+{
+    (void)state;
+    to_dropping();
+    kill_comes();
+}
+
+static void dropping_loses_main(void **state)
+{
+    (void)state;
+    to_dropping();
+    kill_main();
+    comes_to(RUN_STOPPING);
+    kill_next();
+    comes_to(RUN_DOWN);
+    assert_int_equal(seen.crashes, 1);
+}
+
+static void dropping_loses_next(void **state)
+{
+    (void)state;
+    to_dropping();
+    kill_next();
+    comes_to_generation(1);
+    assert_int_equal(seen.kept, 1);
+}
+
 static void yielding_start(void **state)
 {
     (void)state;
@@ -661,6 +717,11 @@ int main(void)
         TEST(replacing_kill),
         TEST(replacing_loses_main),
         TEST(replacing_loses_next),
+        TEST(dropping_start),
+        TEST(dropping_stop),
+        TEST(dropping_kill),
+        TEST(dropping_loses_main),
+        TEST(dropping_loses_next),
         TEST(yielding_start),
         TEST(yielding_stop),
         TEST(yielding_kill),
