@@ -149,6 +149,12 @@ static void quitting(struct terminal_view *view, const struct event *event)
     view_end(view);
 }
 
+static void transition(struct terminal_view *view, const struct service_transition *step)
+{
+    detail(view, PART_RUN, "%s %" PRIu64 ": %s, %s: %s", step->one ? "generation" : "service",
+           step->generation, step->from, step->event, step->to);
+}
+
 static void app_news(struct terminal_view *view, const struct event *event)
 {
     const char *text = event->text ? event->text : "";
@@ -159,6 +165,9 @@ static void app_news(struct terminal_view *view, const struct event *event)
         break;
     case EVENT_APP_READY:
         ready(view, event);
+        break;
+    case EVENT_TRANSITION:
+        transition(view, event->transition);
         break;
     case EVENT_APP_STOPPING:
         detail(view, PART_RUN, "stopping the app with %s", text);
@@ -233,10 +242,6 @@ static void on_event(void *data, const struct event *event)
         build_news(view, event);
         break;
     case EVENT_TRANSITION:
-        detail(view, PART_RUN, "%s %" PRIu64 ": %s, %s: %s",
-               event->transition->one ? "generation" : "service", event->transition->generation,
-               event->transition->from, event->transition->event, event->transition->to);
-        break;
     case EVENT_APP_STOPPING:
     case EVENT_APP_STARTED:
     case EVENT_APP_READY:

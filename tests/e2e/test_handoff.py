@@ -308,22 +308,24 @@ def test_udp(mini, start):
 
 
 def test_file_lock(mini, start):
-    """The new version waits for a lock of the old one: after ready_timeout the old one goes."""
+    """The new version waits for a lock of the old one, which is seen at once: the old one goes."""
     path = mini / "main.go"
     path.write_text(
         path.read_text().replace(
             "\trouter := gin.Default()\n",
-            '\tlock, _ := os.Create("lock")\n'
+            '\tlock, _ := os.Create("lock")\n\tdefer lock.Close()\n'
             "\tif err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {\n\t\tpanic(err)\n\t}\n"
             "\trouter := gin.Default()\n",
         )
     )
-    zonda = start(mini, "--run.ready_timeout=1s").ready()
+    zonda = start(mini, "--run.ready_timeout=1h").ready()
     with Clients(tcp(zonda), 0, 2) as clients:
         for number in range(3):
             reload(zonda, number)
     assert not clients.bad, clients.count
     zonda.served("version-2")
+    told = [event for event in zonda.kinds("notice") if "waits for a lock on lock" in event.message]
+    assert len(told) == 1, zonda.story()
     zonda.stop()
 
 
