@@ -124,9 +124,14 @@ void handoff_child_let(struct handoff_child *child)
     if (!child)
         return;
     VEC_EACH (struct parked, parked, &child->parked) {
-        if (child->fd >= 0 && handoff_is_valid(child, parked->id))
+        if (child->fd < 0 || !handoff_is_valid(child, parked->id))
+            ; /* it is in no call any more */
+        else if (parked->fd < 0)
+            handoff_blind_let(child, parked);
+        else
             handoff_answer(child, parked->id, handoff_bind_for(parked->fd, &parked->endpoint));
-        (void)close(parked->fd);
+        if (parked->fd >= 0)
+            (void)close(parked->fd);
     }
     child->parked.len = 0;
 }
@@ -154,7 +159,7 @@ void handoff_free(struct handoff *handoff)
 void handoff_drop_unused(struct handoff *handoff)
 {
     for (size_t i = handoff->sockets.len; i-- > 0;)
-        if (handoff->sockets.at[i]->users == 0)
+        if (handoff->sockets.at[i]->users == 0 && !handoff->sockets.at[i]->maker)
             kept_drop(handoff, handoff->sockets.at[i]);
 }
 
@@ -202,7 +207,11 @@ void handoff_child_free(struct handoff_child *child)
         return;
     struct handoff *handoff = child->handoff;
     VEC_EACH (struct parked, parked, &child->parked)
-        (void)close(parked->fd);
+        if (parked->fd >= 0)
+            (void)close(parked->fd);
+    VEC_EACH (struct kept *, kept, &handoff->sockets)
+        if ((*kept)->maker == child)
+            (*kept)->maker = NULL;
     stop_hearing(child);
     VEC_EACH (struct kept *, kept, &child->listens) {
         (*kept)->users--;

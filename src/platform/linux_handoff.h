@@ -3,6 +3,7 @@
  *
  *   linux_handoff.c          the children, and what is heard of them
  *   linux_handoff_calls.c    what is done about a bind and a listen
+ *   linux_handoff_blind.c    the same where the app's sockets cannot be taken
  *   linux_handoff_filter.c   the filter in the child, and its descriptor's way to zonda
  *   linux_handoff_caller.c   the process that calls: its memory, its descriptors
  *   linux_handoff_sockets.c  the kept sockets, found by their address
@@ -55,6 +56,7 @@ struct kept {
     int fd;
     ino_t ino; /* of the socket, in sockfs */
     unsigned users;
+    const struct handoff_child *maker; /* bound for it, and it does not listen yet; or NULL */
     struct kept_path path;
     int watch_fd; /* inotify(7) on the directory of the path, or -1 */
     struct io *watch;
@@ -76,7 +78,9 @@ struct bound {
 /* A bind that waits for the older child to go. */
 struct parked {
     uint64_t id;
-    int fd;
+    int fd; /* the app's socket; -1 where it cannot be taken, and then: */
+    pid_t thread;
+    int theirs;
     struct endpoint endpoint;
 };
 
@@ -115,6 +119,22 @@ void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct 
 void handoff_answer_listen(struct handoff_child *child, uint64_t id, const struct caller *caller,
                            const struct seccomp_data *call);
 int handoff_bind_for(int fd, const struct endpoint *endpoint); /* 0, or an errno */
+void handoff_remember_bound(struct handoff_child *child, const struct endpoint *endpoint);
+bool handoff_older_has_port(const struct handoff_child *child, const struct endpoint *endpoint);
+bool handoff_park(struct handoff_child *child, struct parked parked); /* false: too many wait */
+void handoff_note_listens(struct handoff_child *child, struct kept *kept);
+/* Puts kept over the number theirs of the caller, and answers. false: it did not work, and the call
+   was let pass. */
+bool handoff_put(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                 const struct kept *kept, int theirs);
+
+/* linux_handoff_blind.c */
+bool handoff_is_refusal(int errnum); /* the system does not allow it */
+void handoff_blind_bind(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                        struct endpoint *endpoint, int theirs);
+void handoff_blind_let(struct handoff_child *child, struct parked *parked);
+void handoff_blind_listen(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                          int theirs, int backlog);
 
 /* linux_handoff_caller.c */
 struct caller {
@@ -126,6 +146,10 @@ void caller_close(struct caller *caller);
 bool caller_read(const struct caller *caller, uint64_t at, void *to, size_t len);
 int caller_take_fd(const struct caller *caller, int fd); /* CLOEXEC; or a negative errno */
 bool caller_is_cloexec(const struct caller *caller, int fd);
+bool caller_is_nonblock(const struct caller *caller, int fd);
+ino_t caller_inode(const struct caller *caller, int fd); /* of a socket; 0: it is none, or hidden */
+/* The kind of socket it is, by the name of its protocol; false where that is not known. */
+bool caller_kind(const struct caller *caller, int fd, struct endpoint *endpoint);
 bool caller_has_socket(const struct caller *caller, ino_t ino);
 /* path of a sockaddr_un, made absolute by the caller's working directory; false: too long. */
 bool caller_absolute(const struct caller *caller, struct endpoint *endpoint);
@@ -139,6 +163,8 @@ struct kept *kept_find(struct handoff *handoff, const struct endpoint *endpoint)
 struct kept *kept_by_inode(struct handoff *handoff, ino_t ino);
 struct kept *kept_add(struct handoff *handoff, const struct endpoint *endpoint, int fd); /* moved */
 void kept_drop(struct handoff *handoff, struct kept *kept);
+/* Closes what is kept of this port and nobody listens on any more; was there any? */
+bool kept_drop_in_the_way(struct handoff *handoff, const struct endpoint *endpoint);
 
 /* linux_handoff_path.c */
 bool path_keep(struct kept *kept);    /* false: it cannot be kept */

@@ -10,13 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "platform/linux_handoff.h"
 
 #define FDS_LOOKED_AT 65536
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* Linux 5.6 */
+#endif
 
 /* The value of the line "NAME:\tVALUE" of a file in /proc, in base; -1 where there is none. */
 static long read_line(const char *path, const char *name, int base)
@@ -76,12 +82,60 @@ int caller_take_fd(const struct caller *caller, int fd)
     return taken < 0 ? -errno : taken;
 }
 
-bool caller_is_cloexec(const struct caller *caller, int fd)
+/* As open(2) has them; -1 where they cannot be read. */
+static long flags_of(const struct caller *caller, int fd)
 {
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", (int)caller->leader, fd);
-    long flags = read_line(path, "flags", 8);
+    return read_line(path, "flags", 8);
+}
+
+bool caller_is_cloexec(const struct caller *caller, int fd)
+{
+    long flags = flags_of(caller, fd);
     return flags < 0 || (flags & O_CLOEXEC);
+}
+
+bool caller_is_nonblock(const struct caller *caller, int fd)
+{
+    long flags = flags_of(caller, fd);
+    return flags >= 0 && (flags & O_NONBLOCK);
+}
+
+ino_t caller_inode(const struct caller *caller, int fd)
+{
+    char path[64];
+    struct stat info;
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)caller->leader, fd);
+    return stat(path, &info) == 0 && S_ISSOCK(info.st_mode) ? info.st_ino : 0;
+}
+
+bool caller_kind(const struct caller *caller, int fd, struct endpoint *endpoint)
+{
+    static const struct {
+        const char *name;
+        int type, protocol;
+    } KINDS[] = {
+        {"TCP", SOCK_STREAM, IPPROTO_TCP},     {"TCPv6", SOCK_STREAM, IPPROTO_TCP},
+        {"MPTCP", SOCK_STREAM, IPPROTO_MPTCP}, {"MPTCPv6", SOCK_STREAM, IPPROTO_MPTCP},
+        {"UDP", SOCK_DGRAM, IPPROTO_UDP},      {"UDPv6", SOCK_DGRAM, IPPROTO_UDP},
+        {"UNIX-STREAM", SOCK_STREAM, 0}, /* since Linux 5.15 */
+    };
+    char path[64], name[32];
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)caller->leader, fd);
+    /* What lsof(8) asks sockfs for. */
+    ssize_t len = getxattr(path, "system.sockprotoname", name, sizeof name - 1);
+    if (len <= 0)
+        return false;
+    name[len] = '\0';
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        if (strcmp(name, KINDS[i].name) == 0) {
+            endpoint->type = KINDS[i].type;
+            endpoint->protocol = KINDS[i].protocol;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool caller_has_socket(const struct caller *caller, ino_t ino)

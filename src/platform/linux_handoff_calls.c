@@ -17,7 +17,7 @@
 
 /* --- bind --- */
 
-static void remember_bound(struct handoff_child *child, const struct endpoint *endpoint)
+void handoff_remember_bound(struct handoff_child *child, const struct endpoint *endpoint)
 {
     if (child->bound.len < HANDOFF_BOUND_MAX)
         vec_push(&child->bound,
@@ -34,7 +34,7 @@ static bool has_bound(const struct handoff_child *child, const struct endpoint *
 
 /* Has an older child that lives bound that port? A port that somebody else has is no conflict that
    could be mended by stopping the older child. */
-static bool older_has_port(const struct handoff_child *child, const struct endpoint *endpoint)
+bool handoff_older_has_port(const struct handoff_child *child, const struct endpoint *endpoint)
 {
     if (endpoint_port(endpoint) == 0)
         return false;
@@ -64,34 +64,64 @@ int handoff_bind_for(int fd, const struct endpoint *endpoint)
     return errnum;
 }
 
-static void park(struct handoff_child *child, uint64_t id, const struct endpoint *endpoint, int fd)
+bool handoff_park(struct handoff_child *child, struct parked parked)
 {
+    const struct endpoint *endpoint = &parked.endpoint;
     char what[64];
-    vec_push(&child->parked, ((struct parked){.id = id, .fd = fd, .endpoint = *endpoint}));
+    if (child->parked.len >= HANDOFF_PARKED_MAX)
+        return false;
+    vec_push(&child->parked, parked);
     (void)snprintf(what, sizeof what, "%s port %u",
                    endpoint->type == SOCK_STREAM  ? "TCP"
                    : endpoint->type == SOCK_DGRAM ? "UDP"
                                                   : "another",
                    endpoint_port(endpoint));
     child->events.on_conflict(child->events.data, what);
+    return true;
 }
 
 /* A place where nothing is kept; fd is moved. */
 static void bind_elsewhere(struct handoff_child *child, uint64_t id,
                            const struct endpoint *endpoint, int fd)
 {
-    bool conflict = older_has_port(child, endpoint);
-    int errnum = conflict ? handoff_bind_for(fd, endpoint) : 0;
-    remember_bound(child, endpoint);
-    if (conflict && errnum == EADDRINUSE && child->parked.len < HANDOFF_PARKED_MAX) {
-        park(child, id, endpoint, fd);
+    bool conflict = handoff_older_has_port(child, endpoint), unused = false;
+    int errnum = 0;
+    VEC_EACH (struct kept *, kept, &child->handoff->sockets)
+        unused = unused || (endpoint_port(endpoint) &&
+                            endpoint_port(&(*kept)->endpoint) == endpoint_port(endpoint));
+    if (conflict || unused)
+        errnum = handoff_bind_for(fd, endpoint);
+    /* Another address of a port whose socket is kept though nobody listens on it any more. */
+    if (errnum == EADDRINUSE && kept_drop_in_the_way(child->handoff, endpoint))
+        errnum = handoff_bind_for(fd, endpoint);
+    handoff_remember_bound(child, endpoint);
+    if (conflict && errnum == EADDRINUSE &&
+        handoff_park(child, (struct parked){.id = id, .fd = fd, .endpoint = *endpoint}))
         return;
-    }
     (void)close(fd);
-    if (conflict)
+    if (conflict || unused)
         handoff_answer(child, id, errnum);
     else
         handoff_let_pass(child, id);
+}
+
+bool handoff_put(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                 const struct kept *kept, int theirs)
+{
+    struct seccomp_notif_addfd add = {.id = id,
+                                      .flags = SECCOMP_ADDFD_FLAG_SETFD,
+                                      .srcfd = (uint32_t)kept->fd,
+                                      .newfd = (uint32_t)theirs};
+    if (caller_is_cloexec(caller, theirs))
+        add.newfd_flags = O_CLOEXEC;
+    if (ioctl(child->fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0) {
+        handoff_answer(child, id, 0);
+        return true;
+    }
+    if (errno != ENOENT && errno != EINPROGRESS)
+        handoff_refuse(child->handoff, "a socket cannot be put into the app", errno);
+    handoff_let_pass(child, id);
+    return false;
 }
 
 /* The kept socket over the number theirs of the caller, whose own socket there is fd. */
@@ -107,29 +137,22 @@ static void hand_over(struct handoff_child *child, uint64_t id, const struct cal
         handoff_let_pass(child, id);
         return;
     }
-    struct seccomp_notif_addfd add = {.id = id,
-                                      .flags = SECCOMP_ADDFD_FLAG_SETFD,
-                                      .srcfd = (uint32_t)kept->fd,
-                                      .newfd = (uint32_t)theirs};
-    if (caller_is_cloexec(caller, theirs))
-        add.newfd_flags = O_CLOEXEC;
-    if (ioctl(child->fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0) {
-        handoff_answer(child, id, 0);
-    } else {
-        if (errno != ENOENT && errno != EINPROGRESS)
-            handoff_refuse(child->handoff, "a socket cannot be put into the app", errno);
-        handoff_let_pass(child, id);
-    }
+    (void)handoff_put(child, id, caller, kept, theirs);
 }
 
 /* The endpoint of a bind call; false where it is none that is ever kept or can be in conflict. */
-static bool read_bind(const struct caller *caller, const struct seccomp_data *call,
-                      struct endpoint *endpoint)
+static bool read_bind(struct handoff *handoff, const struct caller *caller,
+                      const struct seccomp_data *call, struct endpoint *endpoint)
 {
     *endpoint = (struct endpoint){.len = (socklen_t)call->args[2]};
-    if (call->args[2] <= sizeof(sa_family_t) || call->args[2] > sizeof endpoint->address ||
-        !caller_read(caller, call->args[1], &endpoint->address, endpoint->len))
+    if (call->args[2] <= sizeof(sa_family_t) || call->args[2] > sizeof endpoint->address)
         return false;
+    errno = 0;
+    if (!caller_read(caller, call->args[1], &endpoint->address, endpoint->len)) {
+        if (handoff_is_refusal(errno))
+            handoff_refuse(handoff, "the app's memory cannot be read", errno);
+        return false;
+    }
     switch (endpoint->address.family) {
     case AF_INET:
         return endpoint->len >= sizeof(struct sockaddr_in) && endpoint_port(endpoint);
@@ -149,11 +172,12 @@ void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct 
 {
     struct endpoint endpoint;
     int theirs = (int)call->args[0], fd = -EBADF; /* EPERM is 1 */
-    if (!read_bind(caller, call, &endpoint) || !handoff_is_valid(child, id) ||
+    if (!read_bind(child->handoff, caller, call, &endpoint) || !handoff_is_valid(child, id) ||
         (fd = caller_take_fd(caller, theirs)) < 0) {
-        if (fd == -EPERM || fd == -ENOSYS)
-            handoff_refuse(child->handoff, "the app's sockets cannot be read", -fd);
-        handoff_let_pass(child, id);
+        if (handoff_is_refusal(-fd))
+            handoff_blind_bind(child, id, caller, &endpoint, theirs);
+        else
+            handoff_let_pass(child, id);
         return;
     }
     struct kept *kept = NULL;
@@ -170,14 +194,14 @@ void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct 
         bind_elsewhere(child, id, &endpoint, fd);
         return;
     }
-    remember_bound(child, &endpoint);
+    handoff_remember_bound(child, &endpoint);
     hand_over(child, id, caller, kept, theirs, fd);
     (void)close(fd);
 }
 
 /* --- listen --- */
 
-static void note_listens(struct handoff_child *child, struct kept *kept)
+void handoff_note_listens(struct handoff_child *child, struct kept *kept)
 {
     VEC_EACH (struct kept *, one, &child->listens)
         if (*one == kept)
@@ -216,10 +240,13 @@ static bool keep_path(struct handoff *handoff, const struct caller *caller, stru
 void handoff_answer_listen(struct handoff_child *child, uint64_t id, const struct caller *caller,
                            const struct seccomp_data *call)
 {
-    int fd = caller_take_fd(caller, (int)call->args[0]), backlog = (int)call->args[1];
+    int theirs = (int)call->args[0], backlog = (int)call->args[1];
+    int fd = caller_take_fd(caller, theirs);
+    if (fd < 0 && handoff_is_refusal(-fd)) {
+        handoff_blind_listen(child, id, caller, theirs, backlog);
+        return;
+    }
     if (fd < 0 || !handoff_is_valid(child, id)) {
-        if (fd == -EPERM || fd == -ENOSYS)
-            handoff_refuse(child->handoff, "the app's sockets cannot be read", -fd);
         if (fd >= 0)
             (void)close(fd);
         handoff_let_pass(child, id);
@@ -240,7 +267,7 @@ void handoff_answer_listen(struct handoff_child *child, uint64_t id, const struc
     if (fd >= 0)
         (void)close(fd);
     if (listens && kept)
-        note_listens(child, kept);
+        handoff_note_listens(child, kept);
     handoff_let_pass(child, id);
     if (listens)
         child->events.on_listen(child->events.data);

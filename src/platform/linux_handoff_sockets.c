@@ -119,3 +119,18 @@ void kept_drop(struct handoff *handoff, struct kept *kept)
     (void)close(kept->fd);
     free(kept);
 }
+
+bool kept_drop_in_the_way(struct handoff *handoff, const struct endpoint *endpoint)
+{
+    bool dropped = false;
+    for (size_t i = handoff->sockets.len; i-- > 0;) {
+        struct kept *kept = handoff->sockets.at[i];
+        if (kept->users == 0 && !kept->maker && kept->endpoint.type == endpoint->type &&
+            endpoint_port(&kept->endpoint) != 0 &&
+            endpoint_port(&kept->endpoint) == endpoint_port(endpoint)) {
+            kept_drop(handoff, kept);
+            dropped = true;
+        }
+    }
+    return dropped;
+}
