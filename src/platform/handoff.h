@@ -32,6 +32,8 @@ void handoff_free(struct handoff *handoff); /* after its children; NULL is allow
 void handoff_drop_unused(struct handoff *handoff);
 /* The sockets that are kept. */
 size_t handoff_count(const struct handoff *handoff);
+/* Those of them that no child listens on. */
+size_t handoff_unused(const struct handoff *handoff);
 /* Is a socket of this TCP port one of them? */
 bool handoff_keeps_port(const struct handoff *handoff, uint16_t port);
 /* Why the system does not let zonda do it, in words; NULL while nothing was refused. */

@@ -168,6 +168,14 @@ size_t handoff_count(const struct handoff *handoff)
     return handoff->sockets.len;
 }
 
+size_t handoff_unused(const struct handoff *handoff)
+{
+    size_t count = 0;
+    VEC_EACH (struct kept *, kept, &handoff->sockets)
+        count += (*kept)->users == 0 && !(*kept)->maker;
+    return count;
+}
+
 bool handoff_keeps_port(const struct handoff *handoff, uint16_t port)
 {
     VEC_EACH (struct kept *, kept, &handoff->sockets)

@@ -2,11 +2,24 @@
 #include "base/clock.h"
 #include "run/parts.h"
 
+static uint64_t span_ms(const struct generation *generation)
+{
+    return (generation->listen_last_ns - generation->listen_first_ns) / CLOCK_NS_PER_MS;
+}
+
+uint64_t run_span_ms(const struct service *service)
+{
+    /* One alone is compared with the one before it. */
+    return service->main && service->next ? span_ms(service->main) : service->span_ms;
+}
+
 /* Takes the generation out of the service: what has gone. */
 static enum run_event take_out(struct service *service, struct generation *generation)
 {
     if (generation == service->main) {
         service->main = NULL;
+        if (generation->ready_ns)
+            service->span_ms = span_ms(generation);
         return RUN_MAIN_GONE;
     }
     if (generation == service->next) {

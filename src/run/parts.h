@@ -134,6 +134,7 @@ struct service {
     enum run_after after;
     struct timer *timer; /* the back-off; the next look whether the older ones let go */
     uint32_t looks;      /* of those */
+    uint64_t span_ms;    /* of the last main that has gone: see run_span_ms */
     struct request current, waiting;
     struct policy policy;
     struct generation *main, *next, *leaving;
@@ -198,6 +199,9 @@ void sign_output(struct generation *generation, const char *bytes, size_t len, b
 void sign_stop(struct generation *generation); /* nothing is looked for any more */
 /* What has not come: "GET /healthz on port 8080 answers 503". */
 void sign_words(const struct generation *generation, struct buf *out);
+
+/* From the first to the last listener of main, or of what was main last. */
+uint64_t run_span_ms(const struct service *service);
 
 /* stop.c */
 void generation_ask(struct generation *generation);      /* begins the ladder */

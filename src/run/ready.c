@@ -72,7 +72,24 @@ static void is_ready(struct generation *generation)
     run_dispatch(generation->service, RUN_IS_READY);
 }
 
+/* It listens on less than the older one did, and nothing more comes. */
+static bool settles_for_less(const struct generation *generation)
+{
+    uint64_t span_ms = run_span_ms(generation->service);
+    uint64_t quiet_ms = 2 * span_ms > QUIET_MS ? 2 * span_ms : QUIET_MS;
+    return handoff_child_count(generation->handoff) > 0 &&
+           clock_mono_ns() - generation->listen_last_ns >= quiet_ms * CLOCK_NS_PER_MS;
+}
+
 /* --- alone --- */
+
+/* Its predecessor has gone, and not all of the sockets that it left are taken: connections wait in
+   them. */
+static bool has_not_all(const struct generation *generation)
+{
+    return handoff_child_works(generation->handoff) &&
+           handoff_unused(generation->service->handoff) > 0 && !settles_for_less(generation);
+}
 
 static void look_alone(struct generation *generation, uint64_t age)
 {
@@ -80,7 +97,7 @@ static void look_alone(struct generation *generation, uint64_t age)
     uint64_t limit_ms = service->habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
     bool late = age >= limit_ms;
     bool found = listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
-    if (!found && !late) {
+    if (!late && (!found || has_not_all(generation))) {
         look_again(generation, age, limit_ms);
         return;
     }
@@ -89,16 +106,6 @@ static void look_alone(struct generation *generation, uint64_t age)
 }
 
 /* --- beside an older one --- */
-
-/* It listens on less than the older one, and nothing more comes. */
-static bool settles_for_less(const struct generation *generation)
-{
-    const struct generation *main = generation->service->main;
-    uint64_t span_ms = (main->listen_last_ns - main->listen_first_ns) / CLOCK_NS_PER_MS;
-    uint64_t quiet_ms = 2 * span_ms > QUIET_MS ? 2 * span_ms : QUIET_MS;
-    return handoff_child_count(generation->handoff) > 0 &&
-           clock_mono_ns() - generation->listen_last_ns >= quiet_ms * CLOCK_NS_PER_MS;
-}
 
 /* Does main serve, and not leave already to make room? */
 static bool main_serves(const struct generation *generation)

@@ -1,5 +1,4 @@
 """Reloads that nobody notices: the listening sockets go from one version to the next."""
-import collections
 import http.client
 import os
 import pathlib
@@ -7,124 +6,10 @@ import shutil
 import signal
 import socket
 import tempfile
-import threading
-import time
 
 import pytest
 import zonda as harness
-
-
-class Clients:
-    """Asks on as many keep-alive connections and with as many fresh ones. Counted is what a client
-    sees. A reused connection that closed before any byte of an answer is tried once more on a new
-    one, as RFC 9112 (9.3.1) lets a client do. So is a fresh one (RFC 9110, 9.2.2), but that is counted
-    apart: net/http's Shutdown can miss a connection that it has accepted at that moment."""
-
-    def __init__(self, connect, reused=4, fresh=4, path="/text"):
-        self.connect, self.path = connect, path
-        self.count = collections.Counter()
-        self.lock = threading.Lock()
-        self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._reuse, daemon=True) for _ in range(reused)]
-        self.threads += [threading.Thread(target=self._fresh, daemon=True) for _ in range(fresh)]
-
-    def __enter__(self):
-        self.begin = time.monotonic()
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join(20)
-        self.rate = self.count["answered"] / (time.monotonic() - self.begin)
-        print(f"{self.rate:.0f} requests/s, {dict(self.count)}")
-
-    def _add(self, what):
-        with self.lock:
-            self.count[what] += 1
-
-    def _ask(self, connection):
-        connection.request("GET", self.path)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise http.client.HTTPException(f"status {answer.status}")
-
-    def _once(self, again=True):
-        """With a connection of its own, which is given back; None where it failed."""
-        connection = self.connect()
-        try:
-            self._ask(connection)
-            self._add("answered")
-            return connection
-        except ConnectionRefusedError:
-            self._add("refused")
-        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
-            connection.close()
-            if again and not self.over.is_set():
-                self._add("missed by Shutdown")
-                return self._once(again=False)
-            self._add(f"failed: {type(error).__name__} {error}")
-        except (OSError, http.client.HTTPException) as error:
-            self._add(f"failed: {type(error).__name__} {error}")
-        connection.close()
-        return None
-
-    def _fresh(self):
-        while not self.over.is_set():
-            connection = self._once()
-            if connection:
-                connection.close()
-
-    def _reuse(self):
-        connection = None
-        while not self.over.is_set():
-            if connection is None:
-                connection = self._once()
-                continue
-            try:
-                self._ask(connection)
-                self._add("answered")
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-                self._add("tried again")
-                connection.close()
-                connection = self._once()
-            except (OSError, http.client.HTTPException) as error:
-                self._add(f"failed: {type(error).__name__} {error}")
-                connection.close()
-                connection = None
-            if connection is not None and connection.sock is None:  # Connection: close
-                connection = None
-        if connection:
-            connection.close()
-
-    @property
-    def bad(self):
-        return {what: n for what, n in self.count.items() if what not in ("answered", "tried again", "missed by Shutdown")}
-
-
-def tcp(zonda, host="127.0.0.1"):
-    return lambda: http.client.HTTPConnection(host, zonda.port, timeout=20)
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=20)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self.path))
-
-
-def reload(zonda, number, file="handlers/handlers.go"):
-    text = zonda.read(file)
-    old = text.split('Text = "', 1)[1].split('"', 1)[0]
-    with zonda.one_reload():
-        zonda.edit(file, f'Text = "{old}"', f'Text = "version-{number}"')
+from clients import Clients, UnixConnection, reload, tcp
 
 
 def order(zonda, after=0):
@@ -357,22 +242,53 @@ def test_without_privileges(start):
         assert zonda.wait_exit() == 0
 
 
-NO_SECCOMP = """
+# Refuses these system calls with EPERM, to zonda and all below it.
+REFUSE = """
 import ctypes, os, struct, sys
 libc = ctypes.CDLL(None, use_errno=True)
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
-number = {"x86_64": 317, "aarch64": 277}[os.uname().machine]
-code = [(LOAD, 0, 0, 0), (EQUAL, 0, 1, number), (RETURN, 0, 0, 0x00050000 | 1), (RETURN, 0, 0, 0x7FFF0000)]
+code = [(LOAD, 0, 0, 0)]
+for number in sys.argv[1].split(","):
+    code += [(EQUAL, 0, 1, int(number)), (RETURN, 0, 0, 0x00050000 | 1)]
+code += [(RETURN, 0, 0, 0x7FFF0000)]
 filter = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in code))
 program = ctypes.create_string_buffer(struct.pack("@HP", len(code), ctypes.addressof(filter)))
 assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
-os.execvp(sys.argv[1], sys.argv[1:])
+os.execvp(sys.argv[2], sys.argv[2:])
 """
+NUMBERS = {
+    "x86_64": {"seccomp": 317, "pidfd_getfd": 438, "process_vm_readv": 310},
+    "aarch64": {"seccomp": 277, "pidfd_getfd": 438, "process_vm_readv": 270},
+}
+
+
+def refusing(*names):
+    numbers = NUMBERS[os.uname().machine]
+    return ["python3", "-c", REFUSE, ",".join(str(numbers[name]) for name in names)]
+
+
+@pytest.mark.parametrize("listen", ['"tcp", server.Addr', '"tcp", ":"+os.Getenv("PORT")', '"unix", "app.sock"'])
+def test_sockets_cannot_be_taken(mini, start, listen):
+    """As in a container whose filter refuses what a debugger does: the hand-off works all the same."""
+    serve_on(mini, [f"net.Listen({listen})"])
+    zonda = start(mini, prefix=refusing("pidfd_getfd", "process_vm_readv")).ready()
+    unix = lambda: UnixConnection(mini / "app.sock")  # noqa: E731
+    with Clients(unix if "unix" in listen else tcp(zonda), 2, 2) as clients:
+        for number in range(5):
+            mark = zonda.mark_here()
+            reload(zonda, number)
+            zonda.wait_event("app_exit", after=mark)
+            assert order(zonda, mark)[:2] == ["app_started", "app_stopping"], zonda.story()
+    # Go removes the path of its Unix socket, which is put back: for a moment it is not there.
+    bad = {what: n for what, n in clients.bad.items() if "FileNotFound" not in what or "unix" not in listen}
+    assert not bad, clients.count
+    assert not [event for event in zonda.kinds("notice") if "no hand-off" in event.message]
+    assert zonda.stop() == 0
 
 
 def test_refused_by_the_system(mini, start):
     """As in a container that allows no seccomp(2): it is said once, and the old way is gone."""
-    zonda = start(mini, prefix=["python3", "-c", NO_SECCOMP]).ready()
+    zonda = start(mini, prefix=refusing("seccomp")).ready()
     for number in range(2):
         mark = zonda.mark_here()
         reload(zonda, number)
