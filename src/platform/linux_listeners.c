@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "platform/linux_sockdiag.h"
 #include "platform/linux_tree.h"
 #include "platform/process.h"
 
@@ -195,24 +196,52 @@ static void each_line(const char *path, line_fn *fn, const inode_list *inodes,
     (void)fclose(file);
 }
 
+static void each_line_of(int pid, const char *table, line_fn *fn, const inode_list *inodes,
+                         struct listeners *found)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/net/%s", pid, table);
+    each_line(path, fn, inodes, found);
+}
+
+struct told {
+    const inode_list *inodes;
+    struct listeners *found;
+};
+
+static void listener_told(void *data, uint16_t port, uint64_t inode)
+{
+    const struct told *told = data;
+    if (holds(told->inodes, inode))
+        add_port(told->found, port);
+}
+
+static bool is_in_our_network(int pid)
+{
+    char path[64];
+    struct stat theirs, ours;
+    (void)snprintf(path, sizeof path, "/proc/%d/ns/net", pid);
+    return stat(path, &theirs) == 0 && stat("/proc/self/ns/net", &ours) == 0 &&
+           theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
 /* net_pid: one whose network namespace the sockets are in; 0: zonda's. */
 static void match(int net_pid, const inode_list *inodes, struct listeners *found)
 {
     static const struct {
-        const char *name;
-        line_fn *fn;
-    } tables[] = {{"tcp", tcp_line}, {"tcp6", tcp_line}, {"unix", unix_line}};
+        int family;
+        const char *table;
+    } FAMILIES[] = {{AF_INET, "tcp"}, {AF_INET6, "tcp6"}};
+    int pid = net_pid ? net_pid : getpid();
     *found = (struct listeners){0};
     if (inodes->len == 0)
         return;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        char path[64];
-        if (net_pid)
-            (void)snprintf(path, sizeof path, "/proc/%d/net/%s", net_pid, tables[i].name);
-        else
-            (void)snprintf(path, sizeof path, "/proc/self/net/%s", tables[i].name);
-        each_line(path, tables[i].fn, inodes, found);
-    }
+    bool ours = is_in_our_network(pid);
+    struct told told = {.inodes = inodes, .found = found};
+    for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++)
+        if (!ours || !sockdiag_listeners(FAMILIES[i].family, listener_told, &told))
+            each_line_of(pid, FAMILIES[i].table, tcp_line, inodes, found);
+    each_line_of(pid, "unix", unix_line, inodes, found);
 }
 
 struct search {

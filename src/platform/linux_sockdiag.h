@@ -1,0 +1,25 @@
+/* TCP sockets of zonda's network namespace, for the files of Linux in this room. */
+#ifndef ZONDA_PLATFORM_LINUX_SOCKDIAG_H
+#define ZONDA_PLATFORM_LINUX_SOCKDIAG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+union sockdiag_place {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
+/* Both return false where the kernel gives no such answer. */
+
+/* Of the socket of a connection by its two ends; *inode is 0 while nobody has accepted it. */
+bool sockdiag_inode(const union sockdiag_place *local, const union sockdiag_place *peer,
+                    uint64_t *inode);
+/* Calls fn for each socket that listens; some may have been told before it fails. */
+typedef void sockdiag_fn(void *data, uint16_t port, uint64_t inode);
+bool sockdiag_listeners(int family, sockdiag_fn *fn, void *data);
+
+#endif
