@@ -430,6 +430,23 @@ static void waits_for_a_slow_listener(void **state)
     assert_memory_equal(buf_text(&seen.out), "whole\n", 6);
 }
 
+/* The old one has gone before the new one listens on all: what it left is kept until then. */
+static void takes_all_that_was_left(void **state)
+{
+    (void)state;
+    seen.config.run.overlap = false;
+    start_app("a = tcp(1); b = tcp()\ndone()");
+    comes_to(RUN_READY);
+    assert_true(await(seen.loop, listens_on_two, NULL));
+    start_app("a = tcp(1)\nsay('half')\ntime.sleep(0.5)\nsay('whole')\nb = tcp()\ndone()");
+    printed("half");
+    assert_int_equal(seen.service->state, RUN_STARTING);
+    assert_int_equal(handoff_count(seen.service->handoff), 2);
+    comes_to_generation(2);
+    printed("whole");
+    assert_int_equal(handoff_child_count(seen.service->main->handoff), 2);
+}
+
 /* --- a sign that was chosen --- */
 
 /* SERVE answers each connection with its status, when it may. */
@@ -616,6 +633,7 @@ int main(void)
         TEST(says_who_has_the_lock),
         TEST(settles_for_fewer_listeners),
         TEST(waits_for_a_slow_listener),
+        TEST(takes_all_that_was_left),
         TEST(the_path_has_to_be_answered),
         TEST(the_old_one_goes_on_where_the_path_is_not_answered_well),
         TEST(the_path_may_have_a_port_of_its_own),

@@ -214,7 +214,6 @@ static void backoff_timer(void **state)
     (void)state;
     seen.config.run.max_retries = 1;
     start_app("sys.exit(3)");
-    comes_to(RUN_BACKOFF);
     comes_to(RUN_DOWN); /* the second crash */
     assert_int_equal(seen.started, 2);
 }
@@ -437,6 +436,22 @@ static void handing_is_over(void **state)
     comes_to(RUN_READY);
 }
 
+/* One of two that leave goes; the other one still accepts. */
+static void handing_left(void **state)
+{
+    (void)state;
+    start_app(STUBBORN SERVES);
+    comes_to(RUN_READY);
+    for (int i = 0; i < 2; i++) {
+        start_app(STUBBORN SERVES);
+        comes_to(RUN_HANDING);
+    }
+    kill_leaving();
+    while (seen.service->leaving->older)
+        assert_true(await(seen.loop, await_true, &(bool){true}));
+    comes_to(RUN_HANDING);
+}
+
 /* It lets its listener go, and stays. */
 static void ready_left(void **state)
 {
@@ -444,8 +459,7 @@ static void ready_left(void **state)
     start_app("signal.signal(signal.SIGTERM, lambda *_: s.close())\n" SERVES);
     comes_to(RUN_READY);
     start_app(SERVES);
-    comes_to(RUN_HANDING);
-    comes_to(RUN_READY);
+    comes_to_generation(2);
     kill_leaving();
     assert_true(await(seen.loop, has_left, NULL));
     comes_to(RUN_READY);
@@ -712,6 +726,7 @@ int main(void)
         TEST(handing_stop),
         TEST(handing_kill),
         TEST(handing_is_over),
+        TEST(handing_left),
         TEST(handing_dies),
         TEST(replacing_stop),
         TEST(replacing_kill),
