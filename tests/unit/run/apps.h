@@ -36,6 +36,26 @@ static inline int begin(void **state)
     return 0;
 }
 
+/* What word() of the apps waits for. */
+static inline void say_go(bool go)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/tmp/zonda-go-%d", port);
+    if (!go) {
+        (void)unlink(path);
+        return;
+    }
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    (void)fclose(file);
+}
+
+static inline int finish(void **state)
+{
+    say_go(false);
+    return recorder_end(state);
+}
+
 /* An app that does body, in which tcp() listens and done() waits for ever; it dies of SIGTERM,
    which it says. */
 static inline void start_app(const char *body)
@@ -53,7 +73,9 @@ static inline void start_app(const char *body)
                    "def udp():\n"
                    "  u = socket.socket(type=socket.SOCK_DGRAM)\n"
                    "  u.bind(('127.0.0.1', port)); return u\n"
-                   "def done():\n  while True: time.sleep(1000)\n%s",
+                   "def done():\n  while True: time.sleep(1000)\n"
+                   "def word():\n"
+                   "  while not os.path.exists('/tmp/zonda-go-%%d' %% port): time.sleep(0.005)\n%s",
                    port, other_port, body);
     start_words((const char *const[]){"python3", "-c", script, NULL});
 }

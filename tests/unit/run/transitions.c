@@ -582,9 +582,9 @@ static void yielding_is_ready(void **state)
     (void)state;
     start_app(STUBBORN "u = udp()\n" SERVES);
     comes_to(RUN_READY);
-    seen.config.run.ready_timeout_ms = 300;
     start_app("u = udp()\n" SERVES);
     comes_to(RUN_YIELDING);
+    seen.service->next->ready_timeout_ms = 1;
     comes_to(RUN_HANDING);
 }
 
