@@ -198,7 +198,7 @@ def test_ready_path(plain, start):
 def test_ready_path_is_not_answered(plain, start):
     """The old version goes on serving, and it is said what the answer was; the mend is taken."""
     write_app(plain, "one")
-    zonda = start(plain, "--run.ready_path=/health", "--run.ready_timeout=500ms").ready()
+    zonda = start(plain, "--run.ready_path=/health", "--run.ready_timeout=10s").ready()
     mark = replace_app(zonda, "two", NOT_YET, "start_failed")
     end = zonda.wait_event("reload_end", after=mark, outcome="start_failed")
     assert "GET /health on port" in end.message, end
