@@ -4,9 +4,11 @@
  * The bind(2) and listen(2) of a child that was spawned with a struct handoff_child come to zonda
  * first (seccomp_unotify(2)); all its other system calls are untouched. What listens is kept by a
  * duplicate (pidfd_getfd(2)). When a later child binds an address that is kept, it gets the kept
- * socket instead of a new one, so that old and new share one queue of connections and no connection
- * is refused in between. Kept are stream sockets of IPv4, IPv6 and Unix that were bound to an
- * address of their own; port 0 and everything else is left alone.
+ * socket instead of a new one, so that no connection is refused in between. While the older child
+ * serves, a TCP address has a second socket for the new one, and new connections go to one of the
+ * two: to the older child's until handoff_child_take. Unix sockets are shared meanwhile. Kept are
+ * stream sockets of IPv4, IPv6 and Unix that were bound to an address of their own; port 0 and
+ * everything else is left alone.
  *
  * A bind that cannot be handed over, since the older child has the port for a socket of another
  * kind (UDP, another address of the same port), is a conflict: it is told, and the new child waits
@@ -61,6 +63,17 @@ uint16_t handoff_child_port(const struct handoff_child *child);
 uint16_t handoff_child_unheard_port(const struct handoff_child *child);
 /* Does child listen on every kept socket that older listens on, or on as many others? */
 bool handoff_child_replaces(const struct handoff_child *child, const struct handoff_child *older);
+/* New connections go to what child listens on from now on. NULL is allowed. */
+void handoff_child_take(struct handoff_child *child);
+/* A connection from this port of loopback goes to what child listens on, before it gets the others.
+   NULL is allowed. */
+void handoff_child_probe(struct handoff_child *child, uint16_t port);
+/* Has child, from which the connections were taken, accepted all that it still gets? NULL is
+   allowed. */
+bool handoff_child_drained(const struct handoff_child *child);
+/* It is being stopped, or has ended: what listens beside it gets the connections. NULL is
+   allowed. */
+void handoff_child_leave(struct handoff_child *child);
 /* The older child has gone: the binds that wait are made. NULL is allowed. */
 void handoff_child_let(struct handoff_child *child);
 

@@ -200,20 +200,12 @@ struct handoff_child *handoff_child_new(struct handoff *handoff,
     return child;
 }
 
-/* A server may have shut the socket down, shutdown(2), and so for everybody. */
-static void listen_again(const struct kept *kept)
-{
-    int listens = 1;
-    socklen_t len = sizeof listens;
-    if (getsockopt(kept->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && !listens)
-        (void)listen(kept->fd, SOMAXCONN);
-}
-
 void handoff_child_free(struct handoff_child *child)
 {
     if (!child)
         return;
     struct handoff *handoff = child->handoff;
+    handoff_child_leave(child);
     VEC_EACH (struct parked, parked, &child->parked)
         if (parked->fd >= 0)
             (void)close(parked->fd);
@@ -223,7 +215,7 @@ void handoff_child_free(struct handoff_child *child)
     stop_hearing(child);
     VEC_EACH (struct kept *, kept, &child->listens) {
         (*kept)->users--;
-        listen_again(*kept);
+        steer_again(*kept);
     }
     for (size_t i = 0; i < handoff->children.len; i++) {
         if (handoff->children.at[i] == child) {

@@ -7,6 +7,7 @@
  *   linux_handoff_filter.c   the filter in the child, and its descriptor's way to zonda
  *   linux_handoff_caller.c   the process that calls: its memory, its descriptors
  *   linux_handoff_sockets.c  the kept sockets, found by their address
+ *   linux_handoff_steer.c    several sockets of one address, and who gets the new connections
  *   linux_handoff_path.c     what keeps the path of a Unix socket alive
  */
 #ifndef ZONDA_PLATFORM_LINUX_HANDOFF_H
@@ -57,6 +58,8 @@ struct kept {
     ino_t ino; /* of the socket, in sockfs */
     unsigned users;
     const struct handoff_child *maker; /* bound for it, and it does not listen yet; or NULL */
+    int member;  /* its number in the kernel's group, or -1: it cannot be steered */
+    bool target; /* of its address: it gets the new connections */
     struct kept_path path;
     int watch_fd; /* inotify(7) on the directory of the path, or -1 */
     struct io *watch;
@@ -90,6 +93,7 @@ struct handoff_child {
     int fd; /* of the notifications, or -1 */
     struct io *io;
     bool works;
+    bool leaves; /* it is being stopped, or has ended */
     VEC(struct kept *) listens;
     VEC(struct bound) bound;
     VEC(struct parked) parked;
@@ -158,13 +162,27 @@ bool caller_absolute(const struct caller *caller, struct endpoint *endpoint);
 bool endpoint_of(int fd, struct endpoint *endpoint); /* type, protocol, v6only; not the address */
 uint16_t endpoint_port(const struct endpoint *endpoint); /* 0: none */
 bool endpoint_is_path(const struct endpoint *endpoint);
+bool endpoint_same(const struct endpoint *a, const struct endpoint *b);
 ino_t socket_inode(int fd);
-struct kept *kept_find(struct handoff *handoff, const struct endpoint *endpoint);
 struct kept *kept_by_inode(struct handoff *handoff, ino_t ino);
 struct kept *kept_add(struct handoff *handoff, const struct endpoint *endpoint, int fd); /* moved */
 void kept_drop(struct handoff *handoff, struct kept *kept);
 /* Closes what is kept of this port and nobody listens on any more; was there any? */
 bool kept_drop_in_the_way(struct handoff *handoff, const struct endpoint *endpoint);
+
+/* linux_handoff_steer.c */
+/* The kept socket that a bind of child is to get, or NULL; *fresh: better one of its own. */
+struct kept *steer_find(struct handoff_child *child, const struct endpoint *endpoint, bool *fresh);
+/* Binds the fresh fd beside those that are kept; false: it is as it was. */
+bool steer_bind(struct handoff *handoff, const struct endpoint *endpoint, int fd);
+/* listen(2) for the first time, as a member of the group of its address; member: its number, or -1.
+   New connections go where they went before. */
+int steer_listen(struct handoff *handoff, const struct endpoint *endpoint, int fd, int backlog,
+                 int *member);
+void steer_begin(struct kept *kept); /* it is listened on: new connections, where nobody else is */
+void steer_again(struct kept *kept); /* a server may have shut it down, and so for everybody */
+void steer_away(const struct handoff_child *child); /* to others, where there are any */
+void steer_drop(struct kept *kept);                 /* before it is closed */
 
 /* linux_handoff_path.c */
 bool path_keep(struct kept *kept);    /* false: it cannot be kept */

@@ -88,13 +88,14 @@ void handoff_blind_bind(struct handoff_child *child, uint64_t id, const struct c
                         struct endpoint *endpoint, int theirs)
 {
     struct kept *kept = NULL;
+    bool fresh = false; /* old and new share one */
     if (!caller_kind(caller, theirs, endpoint)) {
         handoff_let_pass(child, id);
         return;
     }
     handoff_remember_bound(child, endpoint);
     if (endpoint->type == SOCK_STREAM)
-        kept = kept_find(child->handoff, endpoint);
+        kept = steer_find(child, endpoint, &fresh);
     if (kept && kept->path.path && !path_restore(kept))
         kept = NULL;
     if (kept && caller_inode(caller, theirs) == kept->ino)

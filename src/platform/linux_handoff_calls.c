@@ -105,23 +105,32 @@ static void bind_elsewhere(struct handoff_child *child, uint64_t id,
         handoff_let_pass(child, id);
 }
 
-bool handoff_put(struct handoff_child *child, uint64_t id, const struct caller *caller,
-                 const struct kept *kept, int theirs)
+/* fd over the number theirs of the caller. 0, or -1. */
+static int put_fd(const struct handoff_child *child, uint64_t id, const struct caller *caller,
+                  int fd, int theirs)
 {
     struct seccomp_notif_addfd add = {.id = id,
                                       .flags = SECCOMP_ADDFD_FLAG_SETFD,
-                                      .srcfd = (uint32_t)kept->fd,
+                                      .srcfd = (uint32_t)fd,
                                       .newfd = (uint32_t)theirs};
     if (caller_is_cloexec(caller, theirs))
         add.newfd_flags = O_CLOEXEC;
-    if (ioctl(child->fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0) {
-        handoff_answer(child, id, 0);
-        return true;
-    }
+    if (ioctl(child->fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0)
+        return 0;
     if (errno != ENOENT && errno != EINPROGRESS)
         handoff_refuse(child->handoff, "a socket cannot be put into the app", errno);
-    handoff_let_pass(child, id);
-    return false;
+    return -1;
+}
+
+bool handoff_put(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                 const struct kept *kept, int theirs)
+{
+    bool put = put_fd(child, id, caller, kept->fd, theirs) == 0;
+    if (put)
+        handoff_answer(child, id, 0);
+    else
+        handoff_let_pass(child, id);
+    return put;
 }
 
 /* The kept socket over the number theirs of the caller, whose own socket there is fd. */
@@ -180,13 +189,13 @@ void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct 
             handoff_let_pass(child, id);
         return;
     }
-    struct kept *kept = NULL;
     if (!endpoint_of(fd, &endpoint)) {
         (void)close(fd);
         handoff_let_pass(child, id);
         return;
     }
-    kept = kept_find(child->handoff, &endpoint);
+    bool fresh = false;
+    struct kept *kept = steer_find(child, &endpoint, &fresh);
     if (kept && kept->path.path && !path_restore(kept)) { /* it is somebody else's by now */
         kept = NULL;
     }
@@ -195,7 +204,10 @@ void handoff_answer_bind(struct handoff_child *child, uint64_t id, const struct 
         return;
     }
     handoff_remember_bound(child, &endpoint);
-    hand_over(child, id, caller, kept, theirs, fd);
+    if (fresh && !caller_has_socket(caller, kept->ino) && steer_bind(child->handoff, &endpoint, fd))
+        handoff_answer(child, id, 0);
+    else
+        hand_over(child, id, caller, kept, theirs, fd);
     (void)close(fd);
 }
 
@@ -210,21 +222,17 @@ void handoff_note_listens(struct handoff_child *child, struct kept *kept)
     kept->users++;
 }
 
-/* A socket that listens for the first time; fd is moved. NULL where it is not kept. */
-static struct kept *keep(struct handoff_child *child, int fd)
+/* Where fd is bound; false where it is not kept. */
+static bool is_wanted(const struct handoff_child *child, int fd, struct endpoint *endpoint)
 {
-    struct endpoint endpoint = {.len = sizeof endpoint.address};
-    struct handoff *handoff = child->handoff;
-    bool inet = false, wanted = endpoint_of(fd, &endpoint) && endpoint.type == SOCK_STREAM &&
-                                getsockname(fd, &endpoint.address.any, &endpoint.len) == 0;
-    if (wanted) {
-        inet = endpoint.address.family != AF_UNIX;
-        /* A port that the kernel chose will be another one the next time. */
-        wanted = inet ? has_bound(child, &endpoint)
-                      : endpoint.len > offsetof(struct sockaddr_un, sun_path);
-        wanted = wanted && handoff->sockets.len < HANDOFF_SOCKETS_MAX;
-    }
-    return wanted ? kept_add(handoff, &endpoint, fd) : NULL;
+    *endpoint = (struct endpoint){.len = sizeof endpoint->address};
+    if (!endpoint_of(fd, endpoint) || endpoint->type != SOCK_STREAM ||
+        getsockname(fd, &endpoint->address.any, &endpoint->len) != 0 ||
+        child->handoff->sockets.len >= HANDOFF_SOCKETS_MAX)
+        return false;
+    if (endpoint->address.family == AF_UNIX)
+        return endpoint->len > offsetof(struct sockaddr_un, sun_path);
+    return has_bound(child, endpoint); /* a port that the kernel chose will be another one */
 }
 
 /* The path as zonda can use it; the kernel has kept it as the app wrote it. */
@@ -235,6 +243,47 @@ static bool keep_path(struct handoff *handoff, const struct caller *caller, stru
         return true;
     handoff_refuse(handoff, "the path of a Unix socket cannot be linked", EPERM);
     return false;
+}
+
+/* A socket that is not kept begins to listen; fd is moved. Whether it listens. */
+static bool listen_first(struct handoff_child *child, const struct caller *caller, int fd,
+                         int backlog)
+{
+    struct endpoint endpoint;
+    int member = -1;
+    bool wanted = is_wanted(child, fd, &endpoint);
+    bool is_tcp = wanted && endpoint.address.family != AF_UNIX;
+    bool listens = is_tcp ? steer_listen(child->handoff, &endpoint, fd, backlog, &member) == 0
+                          : listen(fd, backlog) == 0;
+    if (!wanted || !listens) {
+        (void)close(fd);
+        return listens;
+    }
+    struct kept *kept = kept_add(child->handoff, &endpoint, fd);
+    kept->member = member;
+    if (keep_path(child->handoff, caller, kept)) {
+        handoff_note_listens(child, kept);
+        steer_begin(kept);
+    } else {
+        kept_drop(child->handoff, kept);
+    }
+    return true;
+}
+
+/* The one beside which the caller bound a socket of its own has gone by now, and connections may
+   wait in its queue: the caller gets that one. */
+static void take_over(struct handoff_child *child, uint64_t id, const struct caller *caller,
+                      int theirs, int *fd)
+{
+    struct endpoint endpoint;
+    bool fresh = false;
+    struct kept *kept =
+        is_wanted(child, *fd, &endpoint) ? steer_find(child, &endpoint, &fresh) : NULL;
+    if (!kept || fresh || kept->member < 0 || caller_has_socket(caller, kept->ino) ||
+        put_fd(child, id, caller, kept->fd, theirs) != 0)
+        return;
+    (void)close(*fd);
+    *fd = caller_take_fd(caller, theirs);
 }
 
 void handoff_answer_listen(struct handoff_child *child, uint64_t id, const struct caller *caller,
@@ -252,22 +301,21 @@ void handoff_answer_listen(struct handoff_child *child, uint64_t id, const struc
         handoff_let_pass(child, id);
         return;
     }
-    /* Connections queue from here on: whoever hears of the listener may connect. */
-    bool listens = listen(fd, backlog) == 0;
+    if (!kept_by_inode(child->handoff, socket_inode(fd)))
+        take_over(child, id, caller, theirs, &fd);
     struct kept *kept = kept_by_inode(child->handoff, socket_inode(fd));
-    if (listens && !kept) {
-        kept = keep(child, fd);
-        if (kept)
-            fd = -1;
-        if (kept && !keep_path(child->handoff, caller, kept)) {
-            kept_drop(child->handoff, kept);
-            kept = NULL;
+    /* Connections queue from here on: whoever hears of the listener may connect. */
+    bool listens = false;
+    if (!kept) {
+        listens = listen_first(child, caller, fd, backlog);
+    } else {
+        listens = listen(fd, backlog) == 0;
+        (void)close(fd);
+        if (listens) {
+            handoff_note_listens(child, kept);
+            steer_begin(kept);
         }
     }
-    if (fd >= 0)
-        (void)close(fd);
-    if (listens && kept)
-        handoff_note_listens(child, kept);
     handoff_let_pass(child, id);
     if (listens)
         child->events.on_listen(child->events.data);

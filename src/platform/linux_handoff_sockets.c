@@ -76,15 +76,10 @@ static bool same_stacks(const struct endpoint *a, const struct endpoint *b)
            !IN6_IS_ADDR_UNSPECIFIED(&a->address.in6.sin6_addr);
 }
 
-struct kept *kept_find(struct handoff *handoff, const struct endpoint *endpoint)
+bool endpoint_same(const struct endpoint *a, const struct endpoint *b)
 {
-    VEC_EACH (struct kept *, kept, &handoff->sockets) {
-        const struct endpoint *at = &(*kept)->endpoint;
-        if (at->type == endpoint->type && at->protocol == endpoint->protocol &&
-            same_address(at, endpoint) && same_stacks(at, endpoint))
-            return *kept;
-    }
-    return NULL;
+    return a->type == b->type && a->protocol == b->protocol && same_address(a, b) &&
+           same_stacks(a, b);
 }
 
 struct kept *kept_by_inode(struct handoff *handoff, ino_t ino)
@@ -102,6 +97,7 @@ struct kept *kept_add(struct handoff *handoff, const struct endpoint *endpoint, 
     kept->endpoint = *endpoint;
     kept->fd = fd;
     kept->ino = socket_inode(fd);
+    kept->member = -1;
     kept->watch_fd = -1;
     vec_push(&handoff->sockets, kept);
     return kept;
@@ -109,6 +105,7 @@ struct kept *kept_add(struct handoff *handoff, const struct endpoint *endpoint, 
 
 void kept_drop(struct handoff *handoff, struct kept *kept)
 {
+    steer_drop(kept);
     for (size_t i = 0; i < handoff->sockets.len; i++) {
         if (handoff->sockets.at[i] == kept) {
             vec_remove(&handoff->sockets, i);

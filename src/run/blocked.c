@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "platform/tcp.h"
+#include "platform/loopback.h"
 #include "run/parts.h"
 
 #define LOOK_FIRST_MS 100
@@ -41,7 +41,7 @@ static void give_up(struct service *service)
 void run_look_at_port(struct service *service)
 {
     char text[96];
-    if (tcp_port_is_free(service->blocked_port)) {
+    if (loopback_port_is_free(service->blocked_port)) {
         (void)snprintf(text, sizeof text, "port %u is free: the app is started",
                        service->blocked_port);
         service->events.on_notice(service->events.data, text);

@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "platform/fs.h"
+#include "platform/loopback.h"
 #include "platform/process.h"
-#include "platform/tcp.h"
 
 #define ATTEMPT_MS     5000
 #define PAUSE_FIRST_MS 10
@@ -107,7 +107,7 @@ static void ask(struct health *health)
 static void look_who_took_it(struct health *health)
 {
     const struct health_target *target = &health->target;
-    uint64_t inode = target->shared ? tcp_peer_inode(health->fd) : 0;
+    uint64_t inode = target->shared ? loopback_peer_inode(health->fd) : 0;
     health->phase = IS_TAKEN;
     if (!target->shared || (inode && process_has_socket(target->pid, target->mark, inode))) {
         ask(health);
@@ -157,7 +157,7 @@ static void io_event(void *data, int events)
     io_want(health->io, 0);
     if (health->phase != CONNECTS)
         return;
-    int errnum = tcp_error(health->fd);
+    int errnum = loopback_error(health->fd);
     if (errnum == 0) {
         look_who_took_it(health);
     } else {
@@ -166,16 +166,27 @@ static void io_event(void *data, int events)
     }
 }
 
+/* 0, or an errno. */
+static int open_connection(struct health *health)
+{
+    const struct health_target *target = &health->target;
+    uint16_t source = 0;
+    int fd = loopback_open(health->v6, &source);
+    if (fd < 0)
+        return -fd;
+    health->fd = fd; /* close_it ends it, whatever comes */
+    handoff_child_probe(target->child, source);
+    return loopback_connect(fd, target->port, health->v6);
+}
+
 static void attempt(struct health *health)
 {
     health->begin_ns = clock_mono_ns();
     health->look_ms = 1;
     health->strange = 0;
     health->line_len = 0;
-    health->fd = tcp_connect(health->target.port, health->v6);
-    if (health->fd < 0) {
-        int errnum = -health->fd;
-        health->fd = -1;
+    int errnum = open_connection(health);
+    if (errnum) {
         health->v6 = !health->v6;
         failed(health, strerror(errnum));
         return;

@@ -2,10 +2,12 @@
  * Asks an app's health path, GET on loopback (RFC 9110), until the answer is good: a status of 2xx
  * or 3xx.
  *
- * Two generations may share one queue of connections, and then either of them can take the one that
- * asks. So nothing is sent before the kernel says who has accepted it: the request goes out only
- * where that is the generation that is asked about, and else the connection is closed unused and
- * another one made. No answer of the older one is ever taken for the new one's.
+ * A connection of its own reaches the generation that is asked about, before it gets others
+ * (handoff_child_probe). Where two generations share one queue of connections all the same, either
+ * of them can take the one that asks. So nothing is sent before the kernel says who has accepted
+ * it: the request goes out only where that is the generation that is asked about, and else the
+ * connection is closed unused and another one made. No answer of the older one is ever taken for
+ * the new one's.
  *
  * One attempt at a time, of 5 s at most, with growing pauses in between; of the answer the first
  * line is read and nothing else. It goes on until health_free.
@@ -17,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/handoff.h"
 #include "platform/loop.h"
 
 struct health_target {
@@ -24,7 +27,8 @@ struct health_target {
     const char *path; /* from the '/' on; copied */
     int pid;          /* of the generation, and its mark, which is borrowed */
     const char *mark;
-    bool shared; /* others may listen on the same socket */
+    struct handoff_child *child; /* its listeners, borrowed; or NULL */
+    bool shared;                 /* others may listen on the same socket */
 };
 
 struct health;

@@ -135,6 +135,7 @@ struct service {
     struct timer *timer; /* the back-off; the next look whether the older ones let go */
     uint32_t looks;      /* of those */
     uint64_t span_ms;    /* of the last main that has gone: see run_span_ms */
+    bool asked;          /* the older ones were asked to stop */
     struct request current, waiting;
     struct policy policy;
     struct generation *main, *next, *leaving;

@@ -84,6 +84,7 @@ void sign_ask(struct generation *generation)
         .path = sign->path,
         .pid = process_pid(generation->process),
         .mark = generation->mark,
+        .child = generation->handoff,
         .shared = handoff_keeps_port(service->handoff, port_to_ask(generation))};
     if (sign->path && !sign->answered && !sign->health && target.port)
         sign->health = health_new(service->loop, &target, on_answer, generation);

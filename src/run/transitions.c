@@ -94,6 +94,8 @@ void life_enter(struct generation *generation, enum life life)
 {
     tell_life(generation, LIFE_NAMES[life]);
     generation->life = life;
+    if (life == LIFE_STOPPING || life == LIFE_SWEEPING)
+        handoff_child_leave(generation->handoff);
 }
 
 void life_stay(const struct generation *generation)

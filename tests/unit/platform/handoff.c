@@ -15,6 +15,7 @@
 
 #include "platform/await.h"
 #include "platform/handoff.h"
+#include "platform/loopback.h"
 #include "platform/process.h"
 
 /* A child that does what its script says, and what was heard of it. */
@@ -26,6 +27,13 @@ struct child {
     char what[64];
     struct exit_status status;
 };
+
+/* Old and new have a socket each; blind, they share one. */
+#ifdef BLIND
+static const bool steers = false;
+#else
+static const bool steers = true;
+#endif
 
 static struct loop *loop;
 static struct handoff *handoff;
@@ -211,8 +219,10 @@ static void hands_over(const char *listen, int family)
                    listen);
     start(&two, body);
     AWAIT(two.listens);
-    assert_int_equal(handoff_count(handoff), 1);
+    assert_int_equal(handoff_count(handoff), steers ? 2 : 1);
     assert_true(handoff_child_replaces(two.handoff, one.handoff));
+    for (int i = 0; steers && i < 20; i++) /* the new one listens, and gets nothing yet */
+        assert_says(connect_to(family), "one");
     gone(&one, SIGKILL);
     assert_says(connect_to(family), "two");
     gone(&two, SIGKILL);
@@ -249,7 +259,224 @@ static void hands_over_dual_stack(void **state)
     hands_over(listen, AF_INET6);
 }
 
-#ifndef BLIND /* there, what the app has set on its socket before bind cannot be seen */
+static bool is_stopped(void *data)
+{
+    char path[64], text[256] = {0};
+    (void)snprintf(path, sizeof path, "/proc/%d/stat",
+                   process_pid(((struct child *)data)->process));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0 && read(fd, text, sizeof text - 1) > 0);
+    (void)close(fd);
+    return strstr(text, ") T ") != NULL;
+}
+
+/* It accepts nothing from now on. */
+static void pause_child(struct child *child)
+{
+    process_signal(child->process, SIGSTOP);
+    while (!is_stopped(child))
+        assert_true(await(loop, await_true, &(bool){true}));
+}
+
+/* Where one generation is being stopped already, the next one shares its queue. */
+static void shares_with_one_that_leaves(void **state)
+{
+    (void)state;
+    struct child one, two;
+    start(&one, "serve(tcp(), b'one')");
+    AWAIT(one.listens);
+    handoff_child_leave(one.handoff);
+    pause_child(&one);
+    int waiting = connect_to(AF_INET);
+    start(&two, "serve(tcp(), b'two')");
+    AWAIT(two.listens);
+    assert_int_equal(handoff_count(handoff), 1);
+    assert_says(waiting, "two");
+    gone(&one, SIGKILL);
+    gone(&two, SIGKILL);
+}
+
+#ifndef BLIND
+static bool is_drained(void *data)
+{
+    return handoff_child_drained(((struct child *)data)->handoff);
+}
+
+/* From one instant on the older one gets nothing any more, and what waits in its queue is still its
+   own; with a third one it is the same again. */
+static void takes_the_connections(const char *listen, int family)
+{
+    static const char *const words[] = {"one", "two", "three"};
+    struct child children[3];
+    char body[256];
+    int early[20];
+    (void)snprintf(body, sizeof body, "serve(%s, b'one')", listen);
+    start(&children[0], body);
+    AWAIT(children[0].listens);
+    for (int i = 1; i < 3; i++) {
+        (void)snprintf(body, sizeof body, "serve(%s, b'%s')", listen, words[i]);
+        start(&children[i], body);
+        AWAIT(children[i].listens);
+        pause_child(&children[i - 1]);
+        for (int k = 0; k < 20; k++)
+            early[k] = connect_to(family);
+        handoff_child_take(children[i].handoff);
+        for (int k = 0; k < 20; k++)
+            assert_says(connect_to(family), words[i]);
+        assert_false(is_drained(&children[i - 1]));
+        process_signal(children[i - 1].process, SIGCONT);
+        for (int k = 0; k < 20; k++)
+            assert_says(early[k], words[i - 1]);
+        while (!is_drained(&children[i - 1]))
+            assert_true(await(loop, await_true, &(bool){true}));
+    }
+    gone(&children[1], SIGKILL);
+    gone(&children[0], SIGKILL);
+    handoff_drop_unused(handoff);
+    assert_int_equal(handoff_count(handoff), 1);
+    assert_says(connect_to(family), "three");
+    gone(&children[2], SIGKILL);
+}
+
+static void takes_the_connections_of_ipv4(void **state)
+{
+    (void)state;
+    takes_the_connections("tcp()", AF_INET);
+}
+
+static void takes_the_connections_of_ipv6(void **state)
+{
+    (void)state;
+    takes_the_connections("tcp('::1', socket.AF_INET6)", AF_INET6);
+}
+
+static void takes_the_connections_of_both(void **state)
+{
+    (void)state;
+    takes_the_connections("tcp('::', socket.AF_INET6)", AF_INET);
+}
+
+/* One connection reaches the newer one, and all others the older one. */
+static void probes(const char *listen, int family)
+{
+    struct child one, two;
+    char body[256];
+    (void)snprintf(body, sizeof body, "serve(%s, b'one')", listen);
+    start(&one, body);
+    AWAIT(one.listens);
+    (void)snprintf(body, sizeof body, "serve(%s, b'two')", listen);
+    start(&two, body);
+    AWAIT(two.listens);
+    for (int i = 0; i < 5; i++) {
+        uint16_t source = 0;
+        int fd = loopback_open(family == AF_INET6, &source);
+        assert_true(fd >= 0);
+        assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+        handoff_child_probe(two.handoff, source);
+        assert_int_equal(loopback_connect(fd, (uint16_t)port, family == AF_INET6), 0);
+        assert_says(connect_to(family), "one");
+        assert_says(fd, "two");
+    }
+    handoff_child_take(two.handoff);
+    assert_says(connect_to(family), "two");
+    gone(&one, SIGKILL);
+    gone(&two, SIGKILL);
+}
+
+static void probes_by_ipv4(void **state)
+{
+    (void)state;
+    probes("tcp('::', socket.AF_INET6)", AF_INET);
+}
+
+static void probes_by_ipv6(void **state)
+{
+    (void)state;
+    probes("tcp('::', socket.AF_INET6)", AF_INET6);
+}
+
+/* Connections that came after the older one had gone are in its queue: who listens then gets that
+   queue, although it has bound a socket of its own. */
+static void takes_the_queue_of_one_that_has_gone(void **state)
+{
+    (void)state;
+    struct child one, two;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/wait", dir);
+    (void)close(open(path, O_CREAT | O_CLOEXEC, 0600));
+    start(&one, "serve(tcp(), b'one')");
+    AWAIT(one.listens);
+    start(&two, "s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+                "s.bind(('127.0.0.1', port)); print('bound', flush=True)\n"
+                "while os.path.exists('wait'): time.sleep(0.01)\n"
+                "s.listen(); serve(s, b'two')");
+    assert_prints(&two, "bound\n");
+    gone(&one, SIGKILL);
+    int waiting = connect_to(AF_INET);
+    (void)unlink(path);
+    AWAIT(two.listens);
+    assert_says(waiting, "two");
+    assert_says(connect_to(AF_INET), "two");
+    gone(&two, SIGKILL);
+}
+
+/* An app whose workers share a port by themselves is left as it is. */
+static void leaves_the_groups_of_the_app_alone(void **state)
+{
+    (void)state;
+    static const char BODY[] =
+        "def one():\n  s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, "
+        "1)\n"
+        "  s.bind(('127.0.0.1', port)); s.listen(); return s\n"
+        "a, b = one(), one(); print('both', flush=True)\n"
+        "import threading; threading.Thread(target=serve, args=(a, b'up')).start()\n"
+        "serve(b, b'up')";
+    struct child one, two;
+    start(&one, BODY);
+    assert_prints(&one, "both\n");
+    for (int i = 0; i < 20; i++)
+        assert_says(connect_to(AF_INET), "up");
+    start(&two, BODY);
+    assert_prints(&two, "both\n");
+    gone(&one, SIGKILL);
+    for (int i = 0; i < 20; i++)
+        assert_says(connect_to(AF_INET), "up");
+    gone(&two, SIGKILL);
+}
+
+static int bind_as_well(int fd)
+{
+    int on = 1;
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), 0);
+    return bind(fd, (struct sockaddr *)&at, sizeof at);
+}
+
+/* A stranger cannot bind the port, or at least gets none of its connections. */
+static void keeps_others_out(void **state)
+{
+    (void)state;
+    struct child one, two;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    start(&one, "serve(tcp(), b'one')");
+    AWAIT(one.listens);
+    int bound = bind_as_well(fd);
+    start(&two, "serve(tcp(), b'two')");
+    AWAIT(two.listens);
+    handoff_child_take(two.handoff);
+    gone(&one, SIGKILL);
+    handoff_drop_unused(handoff);
+    assert_int_equal(bound, -1);
+    if (bind_as_well(fd) == 0)
+        assert_int_equal(listen(fd, 10), 0);
+    for (int i = 0; i < 20; i++)
+        assert_says(connect_to(AF_INET), "two");
+    (void)close(fd);
+    gone(&two, SIGKILL);
+}
+
 /* IPv6 alone and IPv4 beside it are two sockets, and stay the two that they are. */
 static void tells_two_stacks_apart(void **state)
 {
@@ -264,11 +491,12 @@ static void tells_two_stacks_apart(void **state)
     assert_prints(&one, ":: 0.0.0.0\n");
     start(&two, BODY);
     assert_prints(&two, ":: 0.0.0.0\n");
-    assert_int_equal(handoff_count(handoff), 2);
+    assert_int_equal(handoff_count(handoff), 4); /* each has a second one for the newer child */
     assert_int_equal(two.conflicts, 0);
     gone(&one, SIGKILL);
     gone(&two, SIGKILL);
 }
+
 #endif
 
 static void reaches_through_a_shell(void **state)
@@ -525,7 +753,16 @@ int main(void)
         TEST(hands_over_ipv4),
         TEST(hands_over_ipv6),
         TEST(hands_over_dual_stack),
+        TEST(shares_with_one_that_leaves),
 #ifndef BLIND
+        TEST(takes_the_connections_of_ipv4),
+        TEST(takes_the_connections_of_ipv6),
+        TEST(takes_the_connections_of_both),
+        TEST(probes_by_ipv4),
+        TEST(probes_by_ipv6),
+        TEST(takes_the_queue_of_one_that_has_gone),
+        TEST(leaves_the_groups_of_the_app_alone),
+        TEST(keeps_others_out),
         TEST(tells_two_stacks_apart),
 #endif
         TEST(reaches_through_a_shell),

@@ -1,5 +1,5 @@
 /* IPv4 and IPv6 in loopback, and what the kernel knows of the other end. */
-#include "platform/tcp.h"
+#include "platform/loopback.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,6 +11,11 @@
 #include <unistd.h>
 
 #include "platform/linux_sockdiag.h"
+
+static uint16_t port_of(const union sockdiag_place *place)
+{
+    return ntohs(place->any.sa_family == AF_INET ? place->in.sin_port : place->in6.sin6_port);
+}
 
 static bool is_taken(const union sockdiag_place *place, socklen_t len)
 {
@@ -26,33 +31,49 @@ static bool is_taken(const union sockdiag_place *place, socklen_t len)
     return taken;
 }
 
-bool tcp_port_is_free(uint16_t port)
+bool loopback_port_is_free(uint16_t port)
 {
     const union sockdiag_place four = {.in = {.sin_family = AF_INET, .sin_port = htons(port)}};
     const union sockdiag_place six = {.in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)}};
     return !is_taken(&four, sizeof four.in) && !is_taken(&six, sizeof six.in6);
 }
 
-int tcp_connect(uint16_t port, bool v6)
+static socklen_t loopback(union sockdiag_place *place, uint16_t port, bool v6)
 {
-    union sockdiag_place to = {.in = {.sin_family = AF_INET, .sin_port = htons(port)}};
-    to.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (v6)
-        to = (union sockdiag_place){.in6 = {.sin6_family = AF_INET6,
+    *place = (union sockdiag_place){.in = {.sin_family = AF_INET, .sin_port = htons(port)}};
+    place->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (!v6)
+        return sizeof place->in;
+    *place = (union sockdiag_place){.in6 = {.sin6_family = AF_INET6,
                                             .sin6_port = htons(port),
                                             .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
-    int fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    return sizeof place->in6;
+}
+
+int loopback_open(bool v6, uint16_t *port)
+{
+    union sockdiag_place at;
+    socklen_t len = loopback(&at, 0, v6);
+    int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
-    if (connect(fd, &to.any, v6 ? sizeof to.in6 : sizeof to.in) != 0 && errno != EINPROGRESS) {
+    if (bind(fd, &at.any, len) != 0 || getsockname(fd, &at.any, &len) != 0) {
         int errnum = errno;
         (void)close(fd);
         return -errnum;
     }
+    *port = port_of(&at);
     return fd;
 }
 
-int tcp_error(int fd)
+int loopback_connect(int fd, uint16_t port, bool v6)
+{
+    union sockdiag_place to;
+    socklen_t len = loopback(&to, port, v6);
+    return connect(fd, &to.any, len) == 0 || errno == EINPROGRESS ? 0 : errno;
+}
+
+int loopback_error(int fd)
 {
     int errnum = 0;
     socklen_t len = sizeof errnum;
@@ -81,12 +102,7 @@ static uint64_t look_it_up(const char *table, uint16_t local_port, uint16_t peer
     return found;
 }
 
-static uint16_t port_of(const union sockdiag_place *place)
-{
-    return ntohs(place->any.sa_family == AF_INET ? place->in.sin_port : place->in6.sin6_port);
-}
-
-uint64_t tcp_peer_inode(int fd)
+uint64_t loopback_peer_inode(int fd)
 {
     union sockdiag_place local, peer; /* as the other end has them */
     socklen_t local_len = sizeof local, peer_len = sizeof peer;

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/loopback.h"
 #include "platform/process.h"
-#include "platform/tcp.h"
 
 static int listener;
 static uint16_t port;
@@ -49,20 +49,22 @@ static int end(void **state)
 static void a_port_is_taken_or_free(void **state)
 {
     (void)state;
-    assert_false(tcp_port_is_free(port));
+    assert_false(loopback_port_is_free(port));
     (void)close(listener);
-    assert_true(tcp_port_is_free(port));
+    assert_true(loopback_port_is_free(port));
     if (listen_on(AF_INET6) == 0)
-        assert_false(tcp_port_is_free(port));
+        assert_false(loopback_port_is_free(port));
 }
 
 static int connected(bool v6)
 {
-    int fd = tcp_connect(port, v6);
+    uint16_t source = 0;
+    int fd = loopback_open(v6, &source);
     struct pollfd look = {.fd = fd, .events = POLLOUT};
-    assert_true(fd >= 0);
+    assert_true(fd >= 0 && source != 0);
+    assert_int_equal(loopback_connect(fd, port, v6), 0);
     assert_int_equal(poll(&look, 1, 10000), 1);
-    assert_int_equal(tcp_error(fd), 0);
+    assert_int_equal(loopback_error(fd), 0);
     return fd;
 }
 
@@ -70,22 +72,22 @@ static void nobody_listens(void **state)
 {
     (void)state;
     (void)shutdown(listener, SHUT_RDWR);
-    int fd = tcp_connect(port, false);
-    if (fd >= 0) {
+    uint16_t source = 0;
+    int fd = loopback_open(false, &source), errnum = loopback_connect(fd, port, false);
+    if (errnum == 0) {
         struct pollfd look = {.fd = fd, .events = POLLOUT};
         assert_int_equal(poll(&look, 1, 10000), 1);
-        assert_int_equal(tcp_error(fd), ECONNREFUSED);
-        (void)close(fd);
-    } else {
-        assert_int_equal(fd, -ECONNREFUSED);
+        errnum = loopback_error(fd);
     }
+    assert_int_equal(errnum, ECONNREFUSED);
+    (void)close(fd);
 }
 
 static void knows_who_has_accepted(bool v6)
 {
     int fd = connected(v6), go[2];
     char byte;
-    assert_int_equal(tcp_peer_inode(fd), 0); /* it is in the queue */
+    assert_int_equal(loopback_peer_inode(fd), 0); /* it is in the queue */
     assert_int_equal(pipe(go), 0);
     int child = fork();
     if (child == 0) {
@@ -94,7 +96,7 @@ static void knows_who_has_accepted(bool v6)
         _exit(taken >= 0 && read(go[0], &byte, 1) == 0 ? 0 : 1);
     }
     uint64_t inode;
-    while ((inode = tcp_peer_inode(fd)) == 0) /* the test's own deadline ends it */
+    while ((inode = loopback_peer_inode(fd)) == 0) /* the test's own deadline ends it */
         (void)usleep(1000);
     while (!process_has_socket(child, "ZONDA_NO=1", inode)) /* it is in the table a bit earlier */
         (void)usleep(1000);
