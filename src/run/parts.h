@@ -222,6 +222,11 @@ bool run_is_blocked(struct service *service); /* main ended since somebody else 
 void run_block(struct service *service);
 void run_look_at_port(struct service *service);
 
+/* handing.c: those that are leaving */
+bool run_is_drained(const struct service *service); /* they have accepted what they still get */
+void run_ask_leaving(struct service *service); /* to stop; at the latest when a newer one comes */
+bool run_is_handed(const struct service *service); /* they listen on nothing any more */
+
 /* overlap.c */
 bool run_can_overlap(struct service *service); /* main and the waiting request */
 void run_tell_refused(struct service *service);

@@ -3,9 +3,6 @@
 #include "run/parts.h"
 
 #define HANDED_LOOK_MS 20
-/* A server knows of a connection a moment after its accept(2): 4 looks are 7 ms. */
-#define DRAIN_LOOKS_MIN 3
-#define DRAIN_LOOKS_MAX 100
 
 /* --- all generations --- */
 
@@ -97,16 +94,9 @@ static void ask_for_start(struct service *service)
     end_all(service, LIFE_ASK, AFTER_START);
 }
 
-/* Those from which the connections were taken may go: at the latest when something newer comes. */
-static void ask_leaving(struct service *service)
-{
-    for (struct generation *one = service->leaving; one; one = one->older)
-        life_dispatch(one, LIFE_ASK);
-}
-
 static void start_ready(struct service *service)
 {
-    ask_leaving(service);
+    run_ask_leaving(service);
     if (run_can_overlap(service))
         launch_beside(service);
     else
@@ -166,34 +156,18 @@ static void tell_ready(struct service *service)
     service->events.on_ready(service->events.data, service->main->number, &service->listeners);
 }
 
-static bool is_drained(const struct service *service)
-{
-    bool drained = service->looks > DRAIN_LOOKS_MIN;
-    for (struct generation *one = service->leaving; one && drained; one = one->older)
-        drained = handoff_child_drained(one->handoff);
-    return drained || service->looks > DRAIN_LOOKS_MAX;
-}
-
-static bool is_handed(const struct service *service)
-{
-    bool handed = true;
-    for (struct generation *one = service->leaving; one && handed; one = one->older)
-        handed = service->asked && generation_lets_go(one);
-    return handed;
-}
-
 /* First the older ones accept what is in their queues still, and then they are asked to stop. Until
    they have closed their listeners, a request may still be answered by them: what is new is said to
    be served when nothing else can come. */
 static void look_whether_handed(struct service *service)
 {
     service->looks++;
-    if (!service->asked && is_drained(service)) {
+    if (!service->asked && run_is_drained(service)) {
         service->asked = true;
         service->looks = 0;
-        ask_leaving(service);
+        run_ask_leaving(service);
     }
-    if (is_handed(service))
+    if (run_is_handed(service))
         tell_ready(service);
     else
         timer_start(service->timer, service->looks < 10 ? service->looks : HANDED_LOOK_MS);
@@ -252,6 +226,7 @@ static void decide(struct service *service)
 {
     struct policy_decision decision;
     uint64_t now_ns = clock_mono_ns();
+    run_ask_leaving(service);
     if (service->deferred != RUN_NOTHING) {
         run_enter(service, RUN_DOWN);
         return; /* what was asked for meanwhile comes instead */
