@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "platform/handoff.h"
+#include "platform/late_file.h"
 #include "run/policy.h"
 #include "run/service.h"
 
@@ -83,6 +84,8 @@ struct generation {
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
+    struct late_file *state_in;    /* NULL: its content was there from the start */
+    bool state_settled;
     struct exit_status status;
     char mark[72];             /* ZONDA_GENERATION_ID=… */
     struct policy_rules rules; /* copies: the configuration may be gone when it is stopped */
@@ -98,6 +101,13 @@ struct generation {
     struct stream out, err_out, in; /* with a terminal: out for all three */
     bool terminal, takes_input;
     struct buf input;
+};
+
+/* What one generation leaves to the next; see pass.c. */
+struct passing {
+    char *dir;   /* NULL: none was made yet */
+    uint64_t by; /* the generation that left what is there; 0: none */
+    bool told;   /* once, that it does not work */
 };
 
 struct service {
@@ -116,6 +126,7 @@ struct service {
     struct policy_rules end_rules;
     enum habit habit;
     struct handoff *handoff;
+    struct passing passing;
     bool apart;                    /* old and new cannot live side by side: found out */
     bool told_refused, told_apart; /* said once */
     bool telling;                  /* in on_exit */
@@ -154,6 +165,11 @@ bool run_can_overlap(struct service *service); /* main and the waiting request *
 void run_tell_refused(struct service *service);
 void run_tell_apart(struct service *service, const char *what);
 struct handoff_child *run_handoff_child(struct generation *generation);
+
+/* pass.c */
+void pass_begin(struct generation *generation, struct strs *env); /* sets its variables */
+void pass_end(struct generation *generation); /* it has gone, and is in no place of the service */
+void pass_fini(struct service *service);
 
 /* output.c */
 int run_open_streams(struct generation *generation, struct spawn *spawn, int theirs[3],

@@ -31,6 +31,7 @@ void service_free(struct service *service)
     request_fini(&service->waiting);
     policy_fini(&service->policy);
     handoff_free(service->handoff);
+    pass_fini(service);
     free(service->chunk);
     free(service);
 }

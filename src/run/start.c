@@ -71,6 +71,7 @@ void generation_free(struct generation *generation)
 {
     timer_free(generation->timer);
     handoff_child_free(generation->handoff);
+    late_file_free(generation->state_in);
     buf_fini(&generation->input);
     free(generation);
 }
@@ -108,6 +109,7 @@ struct generation *generation_start(struct service *service, bool beside)
     struct generation *generation = generation_new(service);
     strs_copy(&env, &service->current.env);
     make_mark(generation, &env);
+    pass_begin(generation, &env);
     int failed = spawn_app(generation, &env, &err);
     strs_fini(&env);
     if (failed) {
