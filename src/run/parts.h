@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "platform/handoff.h"
 #include "platform/late_file.h"
+#include "run/breakpoints.h"
 #include "run/policy.h"
 #include "run/service.h"
 
@@ -84,6 +85,8 @@ struct generation {
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
+    uint16_t debug_port;           /* 0: without a debugger */
+    struct debugger *debugger;     /* talks to it; NULL: nothing to say */
     struct late_file *state_in;    /* NULL: its content was there from the start */
     bool state_settled;
     struct exit_status status;
@@ -127,12 +130,13 @@ struct service {
     enum habit habit;
     struct handoff *handoff;
     struct passing passing;
-    bool apart;                    /* old and new cannot live side by side: found out */
-    bool told_refused, told_apart; /* said once */
-    bool telling;                  /* in on_exit */
-    enum run_event deferred;       /* came in on_exit; RUN_NOTHING */
-    bool paused;                   /* output */
-    char *chunk;                   /* what is read goes through this */
+    struct breakpoints breakpoints; /* of the debugger; outlive generations */
+    bool apart;                     /* old and new cannot live side by side: found out */
+    bool told_refused, told_apart;  /* said once */
+    bool telling;                   /* in on_exit */
+    enum run_event deferred;        /* came in on_exit; RUN_NOTHING */
+    bool paused;                    /* output */
+    char *chunk;                    /* what is read goes through this */
 };
 
 void run_dispatch(struct service *service, enum run_event event);
@@ -170,6 +174,14 @@ struct handoff_child *run_handoff_child(struct generation *generation);
 void pass_begin(struct generation *generation, struct strs *env); /* sets its variables */
 void pass_end(struct generation *generation); /* it has gone, and is in no place of the service */
 void pass_fini(struct service *service);
+
+/* debugger.c */
+/* Puts the debugger before the app's argv. */
+int debugger_command(const struct generation *generation, struct strs *argv, struct err *err);
+void debugger_enter(struct generation *generation); /* it was started */
+/* Asks it for what is to outlive it, and then the app to stop. */
+void debugger_leave(struct generation *generation);
+void debugger_free(struct generation *generation);
 
 /* output.c */
 int run_open_streams(struct generation *generation, struct spawn *spawn, int theirs[3],

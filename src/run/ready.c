@@ -34,9 +34,25 @@ static uint64_t age_ms(const struct generation *generation)
     return (clock_mono_ns() - generation->started_ns) / CLOCK_NS_PER_MS;
 }
 
+/* The debugger listens before the app does. */
+static void find_under_debugger(struct generation *generation)
+{
+    struct listeners *found = &generation->listeners;
+    size_t kept = 0;
+    process_listeners(generation->mark, found);
+    for (size_t i = 0; i < found->tcp_len; i++)
+        if (found->tcp_ports[i] != generation->debug_port)
+            found->tcp_ports[kept++] = found->tcp_ports[i];
+    found->tcp_len = kept;
+}
+
 static bool listens(struct generation *generation, bool wide)
 {
     struct listeners *found = &generation->listeners;
+    if (generation->debug_port) {
+        find_under_debugger(generation);
+        return found->tcp_len > 0 || found->unix_len > 0;
+    }
     process_listeners_below(process_pid(generation->process), found);
     if (wide && found->tcp_len == 0 && found->unix_len == 0)
         process_listeners(generation->mark, found);

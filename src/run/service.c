@@ -32,6 +32,7 @@ void service_free(struct service *service)
     policy_fini(&service->policy);
     handoff_free(service->handoff);
     pass_fini(service);
+    breakpoints_fini(&service->breakpoints);
     free(service->chunk);
     free(service);
 }
