@@ -1,4 +1,5 @@
 """The app under a real Delve: the port stays, breakpoints are set again, the app ends in order."""
+import contextlib
 import json
 import os
 import shutil
@@ -10,14 +11,7 @@ import pytest
 from test_handoff import Clients, tcp
 from zonda import WAIT_S, free_port, until
 
-DLV = shutil.which("dlv") or next(
-    (
-        path
-        for path in (os.path.expanduser("~/go/bin/dlv"), "/tmp/gobin/dlv")
-        if os.access(path, os.X_OK)
-    ),
-    None,
-)
+DLV = shutil.which("dlv")
 pytestmark = [
     pytest.mark.skipif(DLV is None, reason="dlv is not installed: go install github.com/go-delve/delve/cmd/dlv@latest"),
     pytest.mark.timeout(600),
@@ -100,8 +94,7 @@ class Client:
 def begin(mini, start, *args, **options):
     (mini / FILE).write_text(HANDLERS)
     port = free_port()
-    env = {"PATH": f"{os.path.dirname(DLV)}:{os.environ['PATH']}"}
-    zonda = start(mini, f"--debug.port={port}", *args, env=env, **options).ready()
+    zonda = start(mini, f"--debug.port={port}", *args, **options).ready()
     return zonda, port
 
 
@@ -238,6 +231,80 @@ def test_a_debugger_that_does_not_answer(mini, start):
     assert zonda.stop() == 0
 
 
+def test_a_rule_with_a_signal(mini, start):
+    """It would end Delve: it is said, and nothing else happens."""
+    (mini / "zonda.toml").write_text('[[rule]]\nmatch = ["*.sig"]\naction = "signal:HUP"\n')
+    zonda, port = begin(mini, start)
+    pid = zonda.app_pid
+    with zonda.one_reload("refreshed"):
+        zonda.write("a.sig", "x")
+    assert [event for event in zonda.kinds("notice") if "under the debugger" in event.message]
+    assert zonda.app_pid == pid and zonda.text() == "one!"
+    assert zonda.stop() == 0
+
+
+class Editor(threading.Thread):
+    """The Debug Adapter Protocol, as VS Code speaks it to a headless Delve: attach remote."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
+        self.file = self.socket.makefile("rwb")
+        self.number, self.messages, self.changed = 0, [], threading.Condition()
+        self.start()
+
+    def run(self):
+        with contextlib.suppress(OSError, ValueError):
+            while line := self.file.readline():
+                length = int(line.split(b":")[1])
+                self.file.readline()
+                message = json.loads(self.file.read(length))
+                with self.changed:
+                    self.messages.append(message)
+                    self.changed.notify_all()
+
+    def send(self, command, **arguments):
+        self.number += 1
+        body = json.dumps({"seq": self.number, "type": "request", "command": command, "arguments": arguments})
+        self.file.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        self.file.flush()
+
+    def wait(self, **fields):
+        def found():
+            return next((m for m in self.messages if all(m.get(k) == v for k, v in fields.items())), None)
+
+        with self.changed:
+            assert self.changed.wait_for(found, WAIT_S), (fields, self.messages)
+            return found()
+
+    def attach(self, path, line):
+        self.send("initialize", adapterID="go", linesStartAt1=True, pathFormat="path")
+        self.wait(type="response", command="initialize", success=True)
+        self.send("attach", mode="remote")
+        self.wait(type="event", event="initialized")
+        self.send("setBreakpoints", source={"path": str(path)}, breakpoints=[{"line": line}])
+        answer = self.wait(type="response", command="setBreakpoints", success=True)
+        assert answer["body"]["breakpoints"][0]["verified"], answer
+        self.send("configurationDone")
+        self.wait(type="response", command="configurationDone", success=True)
+        return self
+
+
+def test_an_editor_reconnects(mini, start):
+    zonda, port = begin(mini, start)
+    editor = Editor(port).attach(mini / FILE, LINE)
+    reload(zonda, "two")
+    editor.join(WAIT_S)  # its connection ended with the old Delve
+    assert not editor.is_alive()
+    editor = Editor(port).attach(mini / FILE, LINE)
+    asked = Asked(zonda)
+    stopped = editor.wait(type="event", event="stopped")
+    assert stopped["body"]["reason"] == "breakpoint"
+    editor.send("continue", threadId=stopped["body"]["threadId"])
+    assert asked.answer() == "two!"
+    assert zonda.stop() == 0
+
+
 def test_without_optimizations(mini, start):
     zonda, port = begin(mini, start, "--debug.optimize=false")
     with Client(port) as client:
@@ -256,8 +323,9 @@ def test_without_optimizations(mini, start):
 
 def test_a_shell_line_is_refused(mini, start):
     (mini / FILE).write_text(HANDLERS)
-    env = {"PATH": f"{os.path.dirname(DLV)}:{os.environ['PATH']}"}
-    zonda = start(mini, f"--debug.port={free_port()}", "--run.command=exec .zonda/app", "--build.command=go build -o .zonda/app .", env=env)
+    zonda = start(
+        mini, f"--debug.port={free_port()}", "--run.command=exec .zonda/app", "--build.command=go build -o .zonda/app ."
+    )
     end = zonda.wait_event("reload_end", outcome="start_failed")
     assert "shell" in end["message"]
     assert zonda.stop() == 0
