@@ -220,6 +220,28 @@ def test_nobody_is_refused(mini, start):
     assert zonda.kinds("app_output", generation=1) and zonda.stop() == 0
 
 
+@pytest.mark.parametrize("overlap", ["true", "false"])
+def test_a_wrapper_of_ones_own(mini, start, overlap):
+    """dlv exec as [run] command: both of its listeners are handed over, and nobody is refused."""
+    (mini / FILE).write_text(HANDLERS)
+    port = free_port()
+    command = f"dlv exec --headless --accept-multiclient --continue --listen=127.0.0.1:{port} .zonda/bin/mini"
+    zonda = start(
+        mini, "--build.command=go build -o .zonda/bin/mini .", "--build.output=.zonda/bin/mini",
+        f"--run.command={command}", f"--run.overlap={overlap}",
+    ).ready()  # fmt: skip
+    until(lambda: zonda.text() == "one!")
+    with Clients(tcp(zonda), reused=1, fresh=2) as clients:
+        for number in range(3):
+            reload(zonda, f"version {number}")
+            zonda.served(f"version {number}!")
+            with Client(port) as client:
+                assert client.call("State", NonBlocking=True)["State"]["Running"]
+    assert clients.count["answered"] > 10 and not clients.count["refused"]
+    assert not [e for e in zonda.kinds("app_exit") if not e["expected"]]
+    assert zonda.stop() == 0
+
+
 def test_a_debugger_that_does_not_answer(mini, start):
     """Delve is stopped: it is ended all the same, and the new version is served."""
     zonda, port = begin(mini, start, "--run.stop_timeout=1s")
