@@ -189,7 +189,7 @@ static void entering_failed(void *data, const char *why)
 
 void debugger_enter(struct generation *generation)
 {
-    if (generation->debug_port && generation->service->breakpoints.list.len)
+    if (generation->debug_ours && generation->service->breakpoints.list.len)
         begin(generation, ENTER_MS, enter, entering_failed);
 }
 

@@ -85,7 +85,8 @@ struct generation {
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
-    uint16_t debug_port;           /* 0: without a debugger */
+    uint16_t debug_port;           /* of its debugger; 0: without one */
+    bool debug_ours;               /* zonda has put it before the app, and talks to it */
     struct debugger *debugger;     /* talks to it; NULL: nothing to say */
     struct late_file *state_in;    /* NULL: its content was there from the start */
     bool state_settled;

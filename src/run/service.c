@@ -63,7 +63,7 @@ void service_kill(struct service *service)
 
 void service_signal(struct service *service, int signal)
 {
-    if (service->main && service->main->debug_port)
+    if (service->main && service->main->debug_ours)
         service->events.on_notice(service->events.data,
                                   "no signal is sent to an app under the debugger: it would end "
                                   "the debugger");

@@ -54,6 +54,7 @@ static void take_rules(struct generation *generation)
     generation->stop_timeout_ms = run->stop_timeout_ms;
     generation->ready_timeout_ms = run->ready_timeout_ms;
     generation->debug_port = (uint16_t)generation->service->current.config->debug.port;
+    generation->debug_ours = generation->debug_port != 0;
 }
 
 static struct generation *generation_new(struct service *service)
@@ -87,8 +88,10 @@ static int spawn_app(struct generation *generation, const struct strs *env, stru
     struct spawn spawn = SPAWN_INIT;
     int theirs[3] = {-1, -1, -1};
     int failed = run_command(request->config, request->artifact, &argv, err);
-    if (!failed && generation->debug_port)
+    if (!failed && generation->debug_ours)
         failed = debugger_command(generation, &argv, err);
+    else if (!failed)
+        generation->debug_port = run_debugger_port(&argv);
     if (!failed)
         failed = run_open_streams(generation, &spawn, theirs, err);
     if (!failed) {
@@ -98,7 +101,7 @@ static int spawn_app(struct generation *generation, const struct strs *env, stru
         spawn.handoff = generation->handoff = run_handoff_child(generation);
         generation->process = process_spawn(service->loop, &spawn, process_ended, generation, err);
         failed = generation->process ? 0 : err->code;
-        if (failed && generation->debug_port)
+        if (failed && generation->debug_ours)
             err_hint(err,
                      "install Delve with `go install github.com/go-delve/delve/cmd/dlv@latest`, "
                      "or name it by [debug] command");

@@ -37,7 +37,7 @@ void generation_ask(struct generation *generation)
     generation->looks = 0;
     generation->kill_ns = clock_mono_ns() + generation->stop_timeout_ms * CLOCK_NS_PER_MS;
     timer_start(generation->timer, generation->stop_timeout_ms);
-    if (generation->debug_port) {
+    if (generation->debug_ours) {
         debugger_leave(generation);
     } else {
         process_signal(generation->process, generation->stop_signal);

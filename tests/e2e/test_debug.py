@@ -230,7 +230,7 @@ def test_a_wrapper_of_ones_own(mini, start, overlap):
         mini, "--build.command=go build -o .zonda/bin/mini .", "--build.output=.zonda/bin/mini",
         f"--run.command={command}", f"--run.overlap={overlap}",
     ).ready()  # fmt: skip
-    until(lambda: zonda.text() == "one!")
+    zonda.served("one!")  # Delve listens first
     with Clients(tcp(zonda), reused=1, fresh=2) as clients:
         for number in range(3):
             reload(zonda, f"version {number}")
