@@ -73,11 +73,11 @@ static int make_dir(struct service *service, struct err *err)
 static void opened(void *data)
 {
     struct generation *generation = data;
-    if (generation != generation->service->next)
+    struct service *service = generation->service;
+    if (service->state != RUN_BESIDE || generation != service->next)
         return; /* the older one is leaving already */
-    run_tell_apart(generation->service,
-                   "the new version reads what the old one leaves before it listens");
-    run_dispatch(generation->service, RUN_CONFLICT);
+    run_tell_apart(service, "the new version reads what the old one leaves before it listens");
+    run_dispatch(service, RUN_CONFLICT);
 }
 
 static int make_in(struct generation *generation, const char *in, struct err *err)
