@@ -35,6 +35,8 @@ struct debugger {
     size_t missing;
     char problem[256]; /* of the first that is missing */
     int app;           /* the leader of the app's group; 0: unknown */
+    bool setting;      /* entering, and not all breakpoints are set yet */
+    bool partial;      /* leaving one that was */
     bool asked;
     int continued;
 };
@@ -100,8 +102,8 @@ void debugger_free(struct generation *generation)
     free(debugger);
 }
 
-static void begin(struct generation *generation, uint32_t patience_ms, void (*on_open)(void *),
-                  void (*on_failed)(void *, const char *))
+static struct debugger *begin(struct generation *generation, uint32_t patience_ms,
+                              void (*on_open)(void *), void (*on_failed)(void *, const char *))
 {
     struct debugger *debugger = mem_new(1, sizeof *debugger);
     const struct delve_events events = {
@@ -111,6 +113,7 @@ static void begin(struct generation *generation, uint32_t patience_ms, void (*on
     generation->debugger = debugger;
     debugger->delve =
         delve_open(generation->service->loop, generation->debug_port, patience_ms, &events);
+    return debugger;
 }
 
 /* --- enter --- */
@@ -131,6 +134,7 @@ static void go_on(struct debugger *debugger)
                        debugger->missing, debugger->missing == 1 ? "" : "s", debugger->problem);
         say(debugger, text);
     }
+    debugger->setting = false;
     delve_have_patience(debugger->delve);
     call(debugger, "Command", "{\"name\":\"continue\"}", went_on);
 }
@@ -190,7 +194,7 @@ static void entering_failed(void *data, const char *why)
 void debugger_enter(struct generation *generation)
 {
     if (generation->debug_ours && generation->service->breakpoints.list.len)
-        begin(generation, ENTER_MS, enter, entering_failed);
+        begin(generation, ENTER_MS, enter, entering_failed)->setting = true;
 }
 
 /* --- leave --- */
@@ -255,7 +259,7 @@ static void clear_next(struct debugger *debugger)
 static void listed(void *data, const struct json *result, const char *error)
 {
     struct debugger *debugger = data;
-    if (!error)
+    if (!error && !debugger->partial)
         breakpoints_read(&debugger->generation->service->breakpoints, result);
     clear_next(debugger);
 }
@@ -294,6 +298,7 @@ static void leaving_failed(void *data, const char *why)
 
 void debugger_leave(struct generation *generation)
 {
+    bool partial = generation->debugger && generation->debugger->setting;
     if (process_running(generation->process))
-        begin(generation, LEAVE_MS, leave, leaving_failed);
+        begin(generation, LEAVE_MS, leave, leaving_failed)->partial = partial;
 }

@@ -16,6 +16,8 @@
 #define LOOK_MOST_MS  100
 #define LOOK_WIDE     8 /* each so many looks also for daemons that left the tree, which costs more */
 #define SILENT_MS     300
+#define DEBUGGED_MS   600000 /* one whose predecessor listened may stand at a breakpoint before */
+#define LOOK_DEBUG_MS 1000   /* such a look costs more */
 
 static bool is_beside(const struct generation *generation)
 {
@@ -66,11 +68,11 @@ bool generation_lets_go(struct generation *generation)
 
 static void look_again(struct generation *generation, uint64_t age, uint64_t limit_ms)
 {
-    uint64_t delay_ms = age / 4;
+    uint64_t delay_ms = age / 4, most_ms = generation->debug_port ? LOOK_DEBUG_MS : LOOK_MOST_MS;
     if (delay_ms < LOOK_FIRST_MS)
         delay_ms = LOOK_FIRST_MS;
-    if (delay_ms > LOOK_MOST_MS)
-        delay_ms = LOOK_MOST_MS;
+    if (delay_ms > most_ms)
+        delay_ms = most_ms;
     if (delay_ms > limit_ms - age)
         delay_ms = limit_ms - age;
     timer_start(generation->timer, delay_ms);
@@ -84,10 +86,19 @@ static void is_ready(struct generation *generation)
     run_dispatch(generation->service, RUN_IS_READY);
 }
 
+/* How long it may take until it listens. */
+static uint64_t limit_of(const struct generation *generation)
+{
+    enum habit habit = generation->service->habit;
+    if (generation->debug_port)
+        return habit == HABIT_LISTENS ? DEBUGGED_MS : generation->ready_timeout_ms;
+    return habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
+}
+
 void generation_look(struct generation *generation)
 {
     struct service *service = generation->service;
-    uint64_t limit_ms = service->habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
+    uint64_t limit_ms = limit_of(generation);
     uint64_t age = age_ms(generation);
     bool beside = is_beside(generation), late = beside || age >= limit_ms;
     bool found = listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
@@ -95,7 +106,8 @@ void generation_look(struct generation *generation)
         look_again(generation, age, limit_ms);
         return;
     }
-    service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
+    if (found || !generation->debug_port)
+        service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
     if (beside && handoff_child_count(generation->handoff) == 0) {
         /* It waits for something that the older one has, such as a lock on a file. */
         service->apart = true;

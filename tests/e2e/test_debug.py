@@ -94,7 +94,7 @@ class Client:
 def begin(mini, start, *args, **options):
     (mini / FILE).write_text(HANDLERS)
     port = free_port()
-    zonda = start(mini, f"--debug.port={port}", *args, **options).ready()
+    zonda = start(mini, f"--debug.port={port}", "--run.ready_timeout=2m", *args, **options).ready()
     return zonda, port
 
 
@@ -174,6 +174,27 @@ def test_a_reload_while_the_app_stands_at_a_breakpoint(mini, start):
     assert zonda.stop() == 0
 
 
+def test_versions_that_are_overtaken(mini, start):
+    """The one that is replaced has not got its breakpoints yet: they are not lost with it."""
+    zonda, port = begin(mini, start)
+    with Client(port) as client:
+        client.halt()
+        for line in (LINE - 1, LINE):
+            client.set(mini, line, Cond="asked == 100")
+        client.go_on()
+    for number in range(3):
+        position = zonda.mark_here()
+        zonda.path(FILE).write_text(HANDLERS.replace('"one"', f'"{number}"'))
+        zonda.wait_event("app_started", position)
+    assert zonda.wait()["outcome"] == "served"
+    assert zonda.text() == "2!"
+    with Client(port) as client:
+        client.halt()
+        assert [one["line"] for one in client.breakpoints()] == [LINE - 1, LINE]
+        client.go_on()
+    assert zonda.stop() == 0
+
+
 def test_one_whose_line_is_gone_comes_back(mini, start):
     zonda, port = begin(mini, start)
     longer = HANDLERS + "\n//go:noinline\nfunc More(x *int) {\n\t*x += 2\n}\n\nfunc init() { More(&asked) }\n"
@@ -228,7 +249,7 @@ def test_a_wrapper_of_ones_own(mini, start, overlap):
     command = f"dlv exec --headless --accept-multiclient --continue --listen=127.0.0.1:{port} .zonda/bin/mini"
     zonda = start(
         mini, "--build.command=go build -o .zonda/bin/mini .", "--build.output=.zonda/bin/mini",
-        f"--run.command={command}", f"--run.overlap={overlap}",
+        f"--run.command={command}", f"--run.overlap={overlap}", "--run.ready_timeout=2m",
     ).ready()  # fmt: skip
     zonda.served("one!")  # Delve listens first
     with Clients(tcp(zonda), reused=1, fresh=2) as clients:
