@@ -10,10 +10,10 @@
  * Leave: Delve would kill the app, and has it answer no question while the app runs. So the app is
  * halted, the breakpoints are taken over and removed, so that none holds up its end, and it goes
  * on; then it gets the stop signal, as an app without debugger does. When it has ended Delve is
- * ended. Where Delve does not answer it is asked to stop, and kills the app.
+ * ended. Where Delve refuses to talk it is asked to stop, and kills the app; where it does not
+ * answer, stop_timeout ends both.
  *
- *   State → halt → ListBreakpoints → ClearBreakpoint … → continue, stop signal →
- * SIGINT
+ *   State → halt → ListBreakpoints → ClearBreakpoint … → continue, signal → SIGINT
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +24,6 @@
 #include "run/delve.h"
 #include "run/parts.h"
 
-#define LEAVE_MS     2000
 #define ENTER_MS     20000
 #define CONTINUE_MAX 20 /* times that something else stops the app while it ends */
 
@@ -300,5 +299,5 @@ void debugger_leave(struct generation *generation)
 {
     bool partial = generation->debugger && generation->debugger->setting;
     if (process_running(generation->process))
-        begin(generation, LEAVE_MS, leave, leaving_failed)->partial = partial;
+        begin(generation, generation->stop_timeout_ms, leave, leaving_failed)->partial = partial;
 }

@@ -94,7 +94,7 @@ class Client:
 def begin(mini, start, *args, **options):
     (mini / FILE).write_text(HANDLERS)
     port = free_port()
-    zonda = start(mini, f"--debug.port={port}", "--run.ready_timeout=2m", *args, **options).ready()
+    zonda = start(mini, f"--debug.port={port}", "--run.ready_timeout=2m", "--run.stop_timeout=1m", *args, **options).ready()
     return zonda, port
 
 
