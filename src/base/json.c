@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
@@ -159,6 +160,14 @@ static const json_t *inside(const struct json *value)
 static struct json *outside(json_t *value)
 {
     return (struct json *)(void *)value;
+}
+
+void json_value(struct json_writer *writer, const char *name, const struct json *value)
+{
+    char *text = value ? json_dumps(inside(value), JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    begin_value(writer, name);
+    (void)buf_puts(writer->out, text ? text : "null");
+    free(text);
 }
 
 struct json *json_parse(const char *text, size_t len, struct err *err)

@@ -35,9 +35,12 @@ void json_string_n(struct json_writer *writer, const char *name, const char *val
 void json_int(struct json_writer *writer, const char *name, int64_t value);
 void json_double(struct json_writer *writer, const char *name, double value); /* %.3f */
 void json_bool(struct json_writer *writer, const char *name, bool value);
+struct json;
+void json_value(struct json_writer *writer, const char *name,
+                const struct json *value); /* of any kind */
 
 /* --- reading --- */
-struct json; /* a value; owned by its root */
+/* A struct json is a value; owned by its root. */
 
 /* NULL and an error with line:column as place where text is not one JSON value. */
 struct json *json_parse(const char *text, size_t len, struct err *err);

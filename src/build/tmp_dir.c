@@ -52,13 +52,13 @@ int tmp_dir_make(const char *tmp_dir, struct err *err)
     return failed ? refuse(tmp_dir, err) : 0;
 }
 
-char *tmp_dir_work(const char *tmp_dir, struct err *err)
+char *tmp_dir_private(const char *tmp_dir, const char *prefix, struct err *err)
 {
     char digits[RANDOM_DIGITS + 1];
     if (tmp_dir_make(tmp_dir, err) != 0)
         return NULL;
     random_hex(digits, RANDOM_DIGITS);
-    char *name = mem_format(WORK_PREFIX "%s", digits);
+    char *name = mem_format("%s%s", prefix, digits);
     char *path = path_join(tmp_dir, name);
     free(name);
     if (fs_mkdirs(path, 0700, err) == 0)
@@ -68,21 +68,25 @@ char *tmp_dir_work(const char *tmp_dir, struct err *err)
     return NULL;
 }
 
+char *tmp_dir_work(const char *tmp_dir, struct err *err)
+{
+    return tmp_dir_private(tmp_dir, WORK_PREFIX, err);
+}
+
 /* --- removal --- */
 
-struct drop {
-    char *tmp_dir, *work;
+struct left_behind {
+    const char *tmp_dir, *prefix;
 };
 
 static bool drop_left_behind(void *data, const char *name, enum fs_kind kind)
 {
-    const struct drop *drop = data;
+    const struct left_behind *what = data;
     struct err ignored;
-    size_t len = strlen(name);
-    if (kind != FS_DIR || strncmp(name, WORK_PREFIX, strlen(WORK_PREFIX)) != 0 ||
-        len != strlen(WORK_PREFIX) + RANDOM_DIGITS)
+    size_t len = strlen(name), prefix = strlen(what->prefix);
+    if (kind != FS_DIR || strncmp(name, what->prefix, prefix) != 0 || len != prefix + RANDOM_DIGITS)
         return true;
-    char *path = path_join(drop->tmp_dir, name);
+    char *path = path_join(what->tmp_dir, name);
     struct fs_info info = fs_stat(path, false);
     if (info.kind == FS_DIR && info.mtime_ns + LEFT_BEHIND_NS < clock_wall_ns())
         (void)fs_remove_tree(path, &ignored);
@@ -90,13 +94,24 @@ static bool drop_left_behind(void *data, const char *name, enum fs_kind kind)
     return true;
 }
 
+void tmp_dir_left_behind(const char *tmp_dir, const char *prefix)
+{
+    struct left_behind what = {.tmp_dir = tmp_dir, .prefix = prefix};
+    struct err ignored; /* it is tried again a day later */
+    (void)fs_each(tmp_dir, drop_left_behind, &what, &ignored);
+}
+
+struct drop {
+    char *tmp_dir, *work;
+};
+
 static void drop_work(void *data)
 {
     struct drop *drop = data;
-    struct err ignored; /* it is tried again a day later */
+    struct err ignored;
     if (drop->work)
         (void)fs_remove_tree(drop->work, &ignored);
-    (void)fs_each(drop->tmp_dir, drop_left_behind, drop, &ignored);
+    tmp_dir_left_behind(drop->tmp_dir, WORK_PREFIX);
 }
 
 static void drop_done(void *data)

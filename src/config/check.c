@@ -118,6 +118,16 @@ static void check_what_runs(const struct check *check)
     free(dir);
 }
 
+/* A debugger needs symbols. */
+static void imply_debug(struct config *config)
+{
+    if (!config->debug.port)
+        return;
+    config->build.debug_info = true;
+    if (!config->debug.optimize)
+        strs_push(&config->build.flags, "-gcflags=all=-N -l");
+}
+
 void config_check(const struct config_request *request, const char *base, const char *shown,
                   struct config *config, struct problems *problems)
 {
@@ -130,4 +140,5 @@ void config_check(const struct config_request *request, const char *base, const 
     check_tmp_dir(&check);
     check_watch_paths(&check);
     check_what_runs(&check);
+    imply_debug(config);
 }

@@ -38,7 +38,7 @@ struct config_build {
     char *package;          /* "": the only main package */
     struct strs flags;      /* more flags for the default go build */
     char *output;        /* the binary `command` makes; "": unknown, or tmp_dir's for the default */
-    bool debug_info;     /* false: -ldflags=-w for the default go build */
+    bool debug_info;     /* false: -ldflags=-w for the default go build; true with a debugger */
     enum go_build_by go; /* who builds Go: zonda, by compile and link, or the go command */
     enum precision precision;  /* of direct builds; see build/golang/direct.h */
     struct strs before, after; /* command lines around each build */
@@ -66,6 +66,12 @@ struct config_run {
     uint32_t ready_port;          /* of ready_path; 0: the first one */
     bool handoff, overlap;
     struct strs on_quit; /* command lines run once when zonda ends, before the app is stopped */
+};
+
+struct config_debug {
+    uint32_t port; /* 0: no debugger */
+    char *command; /* Delve */
+    bool optimize; /* false: -gcflags=all=-N -l for the default go build */
 };
 
 struct config_test {
@@ -132,6 +138,7 @@ struct config {
     bool allow_dangerous_root;
     struct config_build build;
     struct config_run run;
+    struct config_debug debug;
     struct config_test test;
     struct config_watch watch;
     struct config_log log;

@@ -28,6 +28,8 @@ const struct schema_words SCHEMA_SECTIONS[] = {
     {"", "The project as a whole.", NULL},
     {"build", "How the app is built. Without a command, zonda runs go build itself.", NULL},
     {"run", "How the app is run, stopped and started again.", NULL},
+    {"debug", "A debugger that runs the app: Delve, docs/debugging.md. Off until port is set.",
+     NULL},
     {"test", "Tests near the change, run after the new version serves.", NULL},
     {"watch", "Which files are looked at.", NULL},
     {"log", "What zonda says and what it writes to a file.", NULL},
@@ -167,6 +169,20 @@ const struct schema_entry SCHEMA[] = {
     {"run", "on_quit", VALUE_LIST, AT(run.on_quit), "[]", .effect = EFFECT_LIVE,
      .doc = "Command lines to run once when zonda ends, before the app is stopped.",
      .example = "[\"docker compose stop\"]"},
+
+    {"debug", "port", VALUE_INT, AT(debug.port), "0", 0, 65535,
+     .effect = EFFECT_RESTART | EFFECT_BUILD,
+     .doc =
+         "Run the app under Delve, which listens on this port of 127.0.0.1 for dlv connect and for "
+         "editors. A reload keeps the port, and breakpoints are set again. The symbols are kept. "
+         "0: no debugger.",
+     .example = "2345"},
+    {"debug", "command", VALUE_STRING, AT(debug.command), "\"dlv\"", .effect = EFFECT_RESTART,
+     .doc = "Delve: a name on PATH, or a path.", .example = "\"/home/me/go/bin/dlv\""},
+    {"debug", "optimize", VALUE_BOOL, AT(debug.optimize), "true", .effect = EFFECT_BUILD,
+     .doc = "false: with a debugger the default go build does without optimizations and inlining, "
+            "so that every variable and line is there (-gcflags=\"all=-N -l\"). All packages are "
+            "compiled for it once."},
 
     {"test", "on_reload", VALUE_CHOICE, AT(test.on_reload), "\"off\"", .choices = test_names,
      .effect = EFFECT_LIVE,

@@ -218,6 +218,16 @@ void app_open(struct engine *engine)
     sink_on_room(engine->out, room, engine);
 }
 
+/* The app's own spans belong below the start of it. */
+static void set_trace(const struct reload *reload, struct strs *env)
+{
+    char text[TRACEPARENT_BYTES];
+    if (!reload)
+        return;
+    reload_traceparent(reload, PHASE_START, text);
+    strs_env_set(env, "TRACEPARENT", text);
+}
+
 void app_swap(struct engine *engine)
 {
     const struct config *config = engine->config;
@@ -238,11 +248,15 @@ void app_swap(struct engine *engine)
     engine->app_env = env;
     engine->app_config = config;
     engine->running = fs_stat(engine->target.artifact ? engine->target.artifact : "", true);
+    struct strs start_env = {0};
+    strs_copy(&start_env, &engine->app_env);
+    set_trace(engine->swapping, &start_env);
     struct service_start start = {.config = config,
-                                  .env = &engine->app_env,
+                                  .env = &start_env,
                                   .artifact = engine->target.artifact,
                                   .tty = engine->tty,
                                   .reset = true};
     service_start(engine->service, &start);
+    strs_fini(&start_env);
     configure_release(engine);
 }

@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/path.h"
-#include "platform/random.h"
 
 #define CHANGED_MAX 20
 
@@ -14,7 +13,7 @@ struct reload *reload_begin(struct engine *engine, enum reload_cause cause, enum
 {
     struct reload *reload = mem_new(1, sizeof *reload);
     reload->id = ++engine->reloads;
-    random_hex(reload->trace_id, 32);
+    reload_identify(reload);
     reload->wall_ns = clock_wall_ns();
     reload->cause = cause;
     reload->action = action;

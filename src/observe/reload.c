@@ -1,8 +1,11 @@
 #include "observe/reload.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "platform/random.h"
 
 const char *reload_outcome_name(enum reload_outcome outcome)
 {
@@ -35,6 +38,21 @@ const char *reload_phase_name(enum reload_phase phase)
                                         [PHASE_STOP] = "stop",
                                         [PHASE_START] = "start"};
     return NAMES[phase];
+}
+
+void reload_identify(struct reload *reload)
+{
+    random_hex(reload->trace_id, TRACE_ID_BYTES - 1);
+    random_hex(reload->span_id, SPAN_ID_BYTES - 1);
+    for (int phase = 0; phase < PHASES; phase++)
+        random_hex(reload->span_ids[phase], SPAN_ID_BYTES - 1);
+}
+
+void reload_traceparent(const struct reload *reload, enum reload_phase phase,
+                        char text[TRACEPARENT_BYTES])
+{
+    (void)snprintf(text, TRACEPARENT_BYTES, "00-%s-%s-01", reload->trace_id,
+                   reload->span_ids[phase]);
 }
 
 void reload_fini(struct reload *reload)
@@ -101,6 +119,12 @@ static void write_phases(const struct reload *reload, struct json_writer *json)
         if (ns >= 0)
             json_int(json, reload_phase_name(phase), rounded_ms(ns));
     }
+    json_object_end(json);
+    json_string(json, "span_id", reload->span_id);
+    json_object_begin(json, "span_ids");
+    for (enum reload_phase phase = PHASE_DECIDE; phase <= PHASE_START; phase++)
+        if (reload_phase_ns(reload, phase) >= 0)
+            json_string(json, reload_phase_name(phase), reload->span_ids[phase]);
     json_object_end(json);
     if (reload_total_ns(reload) >= 0)
         json_int(json, "total_ms", rounded_ms(reload_total_ns(reload)));

@@ -45,9 +45,27 @@ struct reload_times {
     uint64_t change, decided, build_start, build_end, stop_start, stop_end, start, ready, end;
 };
 
+/* The phases follow each other: their sum is the time from the change to the version that serves.
+ */
+enum reload_phase {
+    PHASE_DECIDE, /* from the change until it was known what it means */
+    PHASE_WAIT,   /* until the build began */
+    PHASE_BUILD,
+    PHASE_STOP,  /* of the old version; where both ran: until it accepts nothing any more */
+    PHASE_START, /* until the new version is ready; where both ran: until it listens */
+};
+#define PHASES 5
+
+/* Identifiers of W3C Trace Context: a trace is one reload, and each phase is a span of it. */
+#define TRACE_ID_BYTES    33 /* 32 hex digits */
+#define SPAN_ID_BYTES     17 /* 16 */
+#define TRACEPARENT_BYTES 56
+
 struct reload {
     uint64_t id;
-    char trace_id[33];
+    char trace_id[TRACE_ID_BYTES];
+    char span_id[SPAN_ID_BYTES]; /* of all of it */
+    char span_ids[PHASES][SPAN_ID_BYTES];
     uint64_t wall_ns; /* when it began */
     enum reload_cause cause;
     struct strs changed; /* relative to root; at most 20 */
@@ -66,17 +84,13 @@ struct reload {
 const char *reload_outcome_name(enum reload_outcome outcome); /* "served" */
 const char *reload_cause_name(enum reload_cause cause);
 const char *build_method_name(enum build_method method); /* "direct" */
+void reload_identify(struct reload *reload); /* gives it its trace and span ids, at random */
+/* The header field for who works for this phase: Trace Context level 1, section 3.2, version 00,
+   sampled. */
+void reload_traceparent(const struct reload *reload, enum reload_phase phase,
+                        char text[TRACEPARENT_BYTES]);
 void reload_fini(struct reload *reload);
 
-/* The phases follow each other: their sum is the time from the change to the version that serves.
- */
-enum reload_phase {
-    PHASE_DECIDE, /* from the change until it was known what it means */
-    PHASE_WAIT,   /* until the build began */
-    PHASE_BUILD,
-    PHASE_STOP,  /* of the old version; where both ran: until it accepts nothing any more */
-    PHASE_START, /* until the new version is ready; where both ran: until it listens */
-};
 const char *reload_phase_name(enum reload_phase phase); /* "build" */
 int64_t reload_phase_ns(const struct reload *reload,
                         enum reload_phase phase);     /* -1: did not happen */

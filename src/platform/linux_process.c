@@ -170,6 +170,12 @@ void process_signal(const struct process *process, int signal)
     (void)kill(-process->pid, signal);
 }
 
+void process_signal_group(int leader, int signal)
+{
+    if (leader > 1)
+        (void)kill(-leader, signal);
+}
+
 void process_free(struct process *process)
 {
     if (!process)

@@ -57,6 +57,8 @@ int process_pid(const struct process *process);
 bool process_running(const struct process *process); /* false once on_exit was called */
 /* To the whole group of process, even after its leader has gone; no error where nobody is left. */
 void process_signal(const struct process *process, int signal);
+/* The same for a group whose leader another process started. */
+void process_signal_group(int leader, int signal);
 /* The process must have ended; NULL is allowed. Until then its pid belongs to nobody else. */
 void process_free(struct process *process);
 

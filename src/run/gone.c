@@ -54,6 +54,7 @@ void run_gone(struct generation *generation)
     service->telling = false;
     enum run_event event = take_out(service, generation);
     life_gone(generation);
+    pass_end(generation);
     generation_free(generation);
     run_dispatch(service, event);
     enum run_event deferred = service->deferred;

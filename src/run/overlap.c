@@ -51,6 +51,9 @@ bool run_can_overlap(struct service *service)
 {
     const struct config_run *run = &service->waiting.config->run;
     const struct generation *main = service->main;
+    /* Two debuggers on one port: a client would not know whom it gets. */
+    if (service->waiting.config->debug.port || main->debug_port)
+        return false;
     return run->handoff && run->overlap && !service->apart && main->life == LIFE_READY &&
            handoff_child_works(main->handoff) && handoff_child_count(main->handoff) > 0;
 }

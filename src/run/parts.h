@@ -17,6 +17,8 @@
 
 #include "base/buf.h"
 #include "platform/handoff.h"
+#include "platform/late_file.h"
+#include "run/breakpoints.h"
 #include "run/policy.h"
 #include "run/service.h"
 
@@ -105,6 +107,11 @@ struct generation {
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
+    uint16_t debug_port;           /* of its debugger; 0: without one */
+    bool debug_ours;               /* zonda has put it before the app, and talks to it */
+    struct debugger *debugger;     /* talks to it; NULL: nothing to say */
+    struct late_file *state_in;    /* NULL: its content was there from the start */
+    bool state_settled;
     struct exit_status status;
     char mark[72];             /* ZONDA_GENERATION_ID=… */
     struct policy_rules rules; /* copies: the configuration may be gone when it is stopped */
@@ -123,6 +130,13 @@ struct generation {
     struct stream out, err_out, in; /* with a terminal: out for all three */
     bool terminal, takes_input;
     struct buf input;
+};
+
+/* What one generation leaves to the next; see pass.c. */
+struct passing {
+    char *dir;   /* NULL: none was made yet */
+    uint64_t by; /* the generation that left what is there; 0: none */
+    bool told;   /* once, that it does not work */
 };
 
 struct service {
@@ -145,6 +159,8 @@ struct service {
     struct policy_rules end_rules;
     enum habit habit;
     struct handoff *handoff;
+    struct passing passing;
+    struct breakpoints breakpoints;           /* of the debugger; outlive generations */
     bool apart;                               /* old and new cannot live side by side: found out */
     bool told_refused, told_apart, told_lock; /* said once */
     char *lock_path;         /* the file whose lock has been in the way before, or NULL */
@@ -235,6 +251,19 @@ void run_tell_apart(struct service *service, const char *what);
 bool run_yields_lock(struct generation *generation);
 void run_tell_lock(struct service *service); /* next has ended: perhaps for want of one */
 struct handoff_child *run_handoff_child(struct generation *generation);
+
+/* pass.c */
+void pass_begin(struct generation *generation, struct strs *env); /* sets its variables */
+void pass_end(struct generation *generation); /* it has gone, and is in no place of the service */
+void pass_fini(struct service *service);
+
+/* debugger.c */
+/* Puts the debugger before the app's argv. */
+int debugger_command(const struct generation *generation, struct strs *argv, struct err *err);
+void debugger_enter(struct generation *generation); /* it was started */
+/* Asks it for what is to outlive it, and then the app to stop. */
+void debugger_leave(struct generation *generation);
+void debugger_free(struct generation *generation);
 
 /* output.c */
 int run_open_streams(struct generation *generation, struct spawn *spawn, int theirs[3],

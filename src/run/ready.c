@@ -19,7 +19,9 @@
 #define LOOK_MOST_MS  100
 #define LOOK_WIDE     8 /* each so many looks also for daemons that left the tree, which costs more */
 #define SILENT_MS     300
-#define QUIET_MS      1000 /* without another listener */
+#define QUIET_MS      1000   /* without another listener */
+#define DEBUGGED_MS   600000 /* one whose predecessor listened may stand at a breakpoint before */
+#define LOOK_DEBUG_MS 1000   /* such a look costs more */
 
 static bool is_beside(const struct generation *generation)
 {
@@ -37,9 +39,25 @@ static uint64_t age_ms(const struct generation *generation)
     return (clock_mono_ns() - generation->started_ns) / CLOCK_NS_PER_MS;
 }
 
+/* The debugger listens before the app does. */
+static void find_under_debugger(struct generation *generation)
+{
+    struct listeners *found = &generation->listeners;
+    size_t kept = 0;
+    process_listeners(generation->mark, found);
+    for (size_t i = 0; i < found->tcp_len; i++)
+        if (found->tcp_ports[i] != generation->debug_port)
+            found->tcp_ports[kept++] = found->tcp_ports[i];
+    found->tcp_len = kept;
+}
+
 static bool listens(struct generation *generation, bool wide)
 {
     struct listeners *found = &generation->listeners;
+    if (generation->debug_port) {
+        find_under_debugger(generation);
+        return found->tcp_len > 0 || found->unix_len > 0;
+    }
     process_listeners_below(process_pid(generation->process), found);
     if (wide && found->tcp_len == 0 && found->unix_len == 0)
         process_listeners(generation->mark, found);
@@ -53,11 +71,11 @@ bool generation_lets_go(struct generation *generation)
 
 static void look_again(struct generation *generation, uint64_t age, uint64_t limit_ms)
 {
-    uint64_t delay_ms = age / 4;
+    uint64_t delay_ms = age / 4, most_ms = generation->debug_port ? LOOK_DEBUG_MS : LOOK_MOST_MS;
     if (delay_ms < LOOK_FIRST_MS)
         delay_ms = LOOK_FIRST_MS;
-    if (delay_ms > LOOK_MOST_MS)
-        delay_ms = LOOK_MOST_MS;
+    if (delay_ms > most_ms)
+        delay_ms = most_ms;
     if (delay_ms > limit_ms - age)
         delay_ms = limit_ms - age;
     timer_start(generation->timer, delay_ms);
@@ -91,17 +109,27 @@ static bool has_not_all(const struct generation *generation)
            handoff_unused(generation->service->handoff) > 0 && !settles_for_less(generation);
 }
 
+/* How long it may take until it listens. */
+static uint64_t limit_of(const struct generation *generation)
+{
+    enum habit habit = generation->service->habit;
+    if (generation->debug_port)
+        return habit == HABIT_LISTENS ? DEBUGGED_MS : generation->ready_timeout_ms;
+    return habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
+}
+
 static void look_alone(struct generation *generation, uint64_t age)
 {
     struct service *service = generation->service;
-    uint64_t limit_ms = service->habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
+    uint64_t limit_ms = limit_of(generation);
     bool late = age >= limit_ms;
     bool found = listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
     if (!late && (!found || has_not_all(generation))) {
         look_again(generation, age, limit_ms);
         return;
     }
-    service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
+    if (found || !generation->debug_port)
+        service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
     is_ready(generation);
 }
 

@@ -40,6 +40,8 @@ void service_free(struct service *service)
     request_fini(&service->waiting);
     policy_fini(&service->policy);
     handoff_free(service->handoff);
+    pass_fini(service);
+    breakpoints_fini(&service->breakpoints);
     free(service->chunk);
     free(service->lock_path);
     free(service);
@@ -71,7 +73,11 @@ void service_kill(struct service *service)
 
 void service_signal(struct service *service, int signal)
 {
-    if (service->main && service->main->process)
+    if (service->main && service->main->debug_ours)
+        service->events.on_notice(service->events.data,
+                                  "no signal is sent to an app under the debugger: it would end "
+                                  "the debugger");
+    else if (service->main && service->main->process)
         process_signal(service->main->process, signal);
 }
 

@@ -53,6 +53,8 @@ static void take_rules(struct generation *generation)
     generation->stop_signal = run->stop_signal;
     generation->stop_timeout_ms = run->stop_timeout_ms;
     generation->ready_timeout_ms = run->ready_timeout_ms;
+    generation->debug_port = (uint16_t)generation->service->current.config->debug.port;
+    generation->debug_ours = generation->debug_port != 0;
 }
 
 static struct generation *generation_new(struct service *service)
@@ -71,6 +73,8 @@ void generation_free(struct generation *generation)
 {
     timer_free(generation->timer);
     handoff_child_free(generation->handoff);
+    late_file_free(generation->state_in);
+    debugger_free(generation);
     buf_fini(&generation->input);
     sign_fini(generation);
     free(generation);
@@ -85,6 +89,10 @@ static int spawn_app(struct generation *generation, const struct strs *env, stru
     struct spawn spawn = SPAWN_INIT;
     int theirs[3] = {-1, -1, -1};
     int failed = run_command(request->config, request->artifact, &argv, err);
+    if (!failed && generation->debug_ours)
+        failed = debugger_command(generation, &argv, err);
+    else if (!failed)
+        generation->debug_port = run_debugger_port(&argv);
     if (!failed)
         failed = run_open_streams(generation, &spawn, theirs, err);
     if (!failed) {
@@ -94,6 +102,10 @@ static int spawn_app(struct generation *generation, const struct strs *env, stru
         spawn.handoff = generation->handoff = run_handoff_child(generation);
         generation->process = process_spawn(service->loop, &spawn, process_ended, generation, err);
         failed = generation->process ? 0 : err->code;
+        if (failed && generation->debug_ours)
+            err_hint(err,
+                     "install Delve with `go install github.com/go-delve/delve/cmd/dlv@latest`, "
+                     "or name it by [debug] command");
     }
     run_close_theirs(theirs);
     if (failed)
@@ -109,6 +121,7 @@ struct generation *generation_start(struct service *service, bool beside)
     struct generation *generation = generation_new(service);
     strs_copy(&env, &service->current.env);
     make_mark(generation, &env);
+    pass_begin(generation, &env);
     int failed = sign_init(generation, &service->current.config->run, &err);
     if (!failed)
         failed = spawn_app(generation, &env, &err);
@@ -132,6 +145,7 @@ struct generation *generation_start(struct service *service, bool beside)
     run_enter(service, beside ? RUN_BESIDE : RUN_STARTING);
     service->after = AFTER_POLICY;
     run_read_streams(generation);
+    debugger_enter(generation);
     generation_look_first(generation);
     service->events.on_started(service->events.data, generation->number,
                                process_pid(generation->process));

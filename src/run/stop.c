@@ -40,9 +40,13 @@ void generation_ask(struct generation *generation)
     generation->kill_ns = clock_mono_ns() + generation->stop_timeout_ms * CLOCK_NS_PER_MS;
     timer_start(generation->timer, generation->stop_timeout_ms);
     sign_stop(generation);
-    process_signal(generation->process, generation->stop_signal);
-    process_signal(generation->process,
-                   signal_number("CONT")); /* one that is stopped hears nothing else */
+    if (generation->debug_ours) {
+        debugger_leave(generation);
+    } else {
+        process_signal(generation->process, generation->stop_signal);
+        process_signal(generation->process,
+                       signal_number("CONT")); /* one that is stopped hears nothing else */
+    }
     events->on_stopping(events->data, generation->number, generation->stop_signal);
 }
 
@@ -82,6 +86,7 @@ void generation_crashed(struct generation *generation)
 static void finish(struct generation *generation)
 {
     timer_stop(generation->timer);
+    debugger_free(generation);
     /* Those of the group that dropped the mark. */
     process_signal(generation->process, signal_kill());
     run_close_streams(generation, true);

@@ -23,8 +23,8 @@ def shop(warm, tmp_path):
     )
 
 
-def begin(start, shop, **options):
-    zonda = start(shop, env={"SHOP_DB": str(shop.parent / "shop.db")}, **options)
+def begin(start, shop, args=(), **options):
+    zonda = start(shop, *args, env={"SHOP_DB": str(shop.parent / "shop.db")}, **options)
     # The app's address comes from PORT, or from ADDR.
     return zonda.ready(300)
 

@@ -54,6 +54,18 @@ need_packages() {
     fi
 }
 
+# need_delve: Delve, built once by the go command into a directory of this user, and put on PATH.
+# Without a network the tests that need it are skipped, by name.
+need_delve() {
+    local version=v1.27.2 cache
+    cache=${XDG_CACHE_HOME:-$HOME/.cache}/zonda-check/delve-$version
+    export PATH=$cache:$PATH
+    [ ! -x "$cache/dlv" ] || return 0
+    say "building Delve $version into $cache"
+    GOBIN=$cache go install "github.com/go-delve/delve/cmd/dlv@$version" >/dev/null 2>&1 ||
+        say "Delve could not be built: the tests of the debugger are skipped"
+}
+
 # need_go: Go 1.25, or 1.21 and newer, which fetches the toolchain that a module asks for.
 need_go() {
     if ! command -v go >/dev/null && [ -x /usr/local/go/bin/go ]; then

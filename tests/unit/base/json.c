@@ -38,6 +38,26 @@ static void commas_and_names_are_put(void **state)
     buf_fini(&out);
 }
 
+static void what_was_read_is_written_again(void **state)
+{
+    static const char TEXT[] = "{\"a\":[1,-2.5,\"x\\\"\",null,true],\"b\":{}}";
+    struct buf out = BUF_INIT(4096);
+    struct json_writer json = {.out = &out};
+    struct json *root = json_parse(TEXT, sizeof TEXT - 1, &err);
+    (void)state;
+    json_object_begin(&json, NULL);
+    json_value(&json, "list", json_get(root, "a"));
+    json_value(&json, "text", json_at(json_get(root, "a"), 2));
+    json_value(&json, "none", json_get(root, "c"));
+    json_value(&json, "whole", root);
+    json_object_end(&json);
+    assert_string_equal(buf_text(&out), "{\"list\":[1,-2.5,\"x\\\"\",null,true],"
+                                        "\"text\":\"x\\\"\",\"none\":null,"
+                                        "\"whole\":{\"a\":[1,-2.5,\"x\\\"\",null,true],\"b\":{}}}");
+    json_free(root);
+    buf_fini(&out);
+}
+
 /* What is written comes back: every byte below 0x80 but NUL, and characters of each length. */
 static void text_makes_the_round_trip(void **state)
 {
@@ -162,9 +182,13 @@ static void depth_has_a_bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commas_and_names_are_put),     cmocka_unit_test(text_makes_the_round_trip),
-        cmocka_unit_test(what_is_not_utf8_is_replaced), cmocka_unit_test(values_are_read_by_kind),
-        cmocka_unit_test(mistakes_have_a_place),        cmocka_unit_test(depth_has_a_bound),
+        cmocka_unit_test(commas_and_names_are_put),
+        cmocka_unit_test(what_was_read_is_written_again),
+        cmocka_unit_test(text_makes_the_round_trip),
+        cmocka_unit_test(what_is_not_utf8_is_replaced),
+        cmocka_unit_test(values_are_read_by_kind),
+        cmocka_unit_test(mistakes_have_a_place),
+        cmocka_unit_test(depth_has_a_bound),
     };
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
 }

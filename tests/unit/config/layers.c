@@ -124,6 +124,23 @@ static void root_by_flag(void **state)
     assert_string_equal(fixture.config->root, PROJECT);
 }
 
+static void a_debugger_wants_symbols(void **state)
+{
+    (void)state;
+    assert_string_equal(load("[debug]\noptimize = false\n"), "");
+    assert_false(fixture.config->build.debug_info);
+    assert_int_equal(fixture.config->build.flags.len, 0);
+    assert_string_equal(load("[debug]\nport = 2345\n"), "");
+    assert_true(fixture.config->build.debug_info);
+    assert_int_equal(fixture.config->build.flags.len, 0);
+    strs_push(&fixture.flags, "debug.port=2345");
+    assert_string_equal(load("[debug]\noptimize = false\n[build]\nflags = ['-v']\n"), "");
+    assert_true(fixture.config->build.debug_info);
+    assert_string_equal(fixture.config->build.flags.at[0], "-v");
+    assert_string_equal(fixture.config->build.flags.at[1], "-gcflags=all=-N -l");
+    assert_non_null(strstr(load("[debug]\nport = 65536\n"), "65535"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +151,7 @@ int main(void)
         cmocka_unit_test_teardown(mistakes_name_the_variable_or_the_flag, end),
         cmocka_unit_test_teardown(unknown_variables, end),
         cmocka_unit_test_teardown(root_by_flag, end),
+        cmocka_unit_test_teardown(a_debugger_wants_symbols, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

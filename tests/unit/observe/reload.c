@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "fixture.h"
@@ -41,6 +42,31 @@ static void a_reload_is_one_object(void **state)
     assert_string_equal(json_text(json_get(one, "message")), "unused \"x\"");
     json_free(root);
     reload_fini(&reload);
+}
+
+static void its_phases_are_spans(void **state)
+{
+    struct reload reload = served_reload(), other = served_reload();
+    char text[TRACEPARENT_BYTES];
+    (void)state;
+    reload_identify(&reload);
+    reload_identify(&other);
+    assert_string_not_equal(reload.trace_id, other.trace_id);
+    reload_traceparent(&reload, PHASE_START, text);
+    assert_int_equal(strlen(text), 55);
+    assert_memory_equal(text, "00-", 3);
+    assert_memory_equal(text + 3, reload.trace_id, 32);
+    assert_memory_equal(text + 36, reload.span_ids[PHASE_START], 16);
+    assert_string_equal(text + 52, "-01");
+    struct json *root = written(&reload);
+    const struct json *spans = json_get(root, "span_ids");
+    assert_string_equal(json_text(json_get(root, "span_id")), reload.span_id);
+    assert_string_equal(json_text(json_get(spans, "build")), reload.span_ids[PHASE_BUILD]);
+    assert_string_equal(json_text(json_get(spans, "start")), reload.span_ids[PHASE_START]);
+    assert_string_not_equal(reload.span_ids[PHASE_BUILD], reload.span_ids[PHASE_START]);
+    json_free(root);
+    reload_fini(&reload);
+    reload_fini(&other);
 }
 
 /* The new version is started, listens, and only then is the old one asked to stop. */
@@ -110,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reload_is_one_object),
+        cmocka_unit_test(its_phases_are_spans),
         cmocka_unit_test(phases_add_up),
         cmocka_unit_test(phases_of_an_overlap_add_up),
         cmocka_unit_test(phases_that_were_not_are_left_out),

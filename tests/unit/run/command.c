@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/words.h"
 #include "run/command.h"
 
 static struct config config;
@@ -78,6 +79,31 @@ static void has_nothing_to_run(void **state)
     assert_string_equal(err.hint, "set [run] command");
 }
 
+static uint16_t port_of(const char *line)
+{
+    struct strs words = {0};
+    struct err ignored;
+    assert_int_equal(words_split(line, &words, &ignored), 0);
+    uint16_t port = run_debugger_port(&words);
+    strs_fini(&words);
+    return port;
+}
+
+static void the_port_of_a_debugger(void **state)
+{
+    (void)state;
+    assert_int_equal(port_of("dlv exec --headless --listen=127.0.0.1:2345 ./app"), 2345);
+    assert_int_equal(port_of("/go/bin/dlv exec --listen :4000 ./app"), 4000);
+    assert_int_equal(port_of("dlv -l [::1]:17 exec ./app"), 17);
+    assert_int_equal(port_of("dlv exec -l=host:65536 ./app"), 0);
+    assert_int_equal(port_of("dlv exec ./app -- --listen=:80"), 0);
+    assert_int_equal(port_of("dlv exec ./app --listen"), 0);
+    assert_int_equal(port_of("dlv exec --listen=unix:/tmp/x ./app"), 0);
+    assert_int_equal(port_of("./app --listen=:80"), 0);
+    struct strs none = {0};
+    assert_int_equal(run_debugger_port(&none), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +112,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(runs_a_plain_line_without_a_shell, begin, end),
         cmocka_unit_test_setup_teardown(runs_a_shell_line_with_quoted_arguments, begin, end),
         cmocka_unit_test_setup_teardown(has_nothing_to_run, begin, end),
+        cmocka_unit_test(the_port_of_a_debugger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -33,28 +34,26 @@ func run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if settings.SecretIsRandom {
-		log.Warn("SESSION_SECRET is not set: a restart logs everybody out")
-	}
 	goods, err := store.Open(ctx, settings.DB)
 	if err != nil {
 		return err
 	}
 	defer goods.Close()
 	shop := web.New(web.Options{
-		Name:          settings.Name,
-		User:          settings.User,
-		Password:      settings.Password,
-		SessionSecret: settings.SessionSecret,
-		Root:          ".",
-		Store:         goods,
+		Name:     settings.Name,
+		User:     settings.User,
+		Password: settings.Password,
+		Root:     ".",
+		Store:    goods,
 	})
 	listener, err := net.Listen("tcp", settings.Addr)
 	if err != nil {
 		return err
 	}
 	log.Info("open", "url", "http://"+listener.Addr().String(), "version", version.Text, "pid", os.Getpid())
-	if err := serve(ctx, log, listener, shop, settings.ShutdownTimeout); err != nil {
+	err = serve(ctx, log, listener, shop, settings.ShutdownTimeout)
+	// Nobody logs in or out any more. Under zonda the next version goes on with them.
+	if err := errors.Join(err, shop.SaveSessions()); err != nil {
 		return err
 	}
 	log.Info("closed")

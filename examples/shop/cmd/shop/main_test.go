@@ -39,7 +39,7 @@ func start(t *testing.T, timeout time.Duration) running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shop := web.New(web.Options{SessionSecret: "0123456789abcdef", Root: "../..", Store: goods})
+	shop := web.New(web.Options{Root: "../..", Store: goods})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- serve(ctx, slog.New(slog.DiscardHandler), listener, shop, timeout) }()

@@ -3,7 +3,6 @@
 package config
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -17,12 +16,8 @@ type Config struct {
 	Name            string        // SHOP_NAME
 	DB              string        // SHOP_DB, the file of the SQLite database
 	User, Password  string        // SHOP_USER and SHOP_PASSWORD, the only account; unset: nobody can log in
-	SessionSecret   string        // SESSION_SECRET, the key that signs the session cookie
-	SecretIsRandom  bool          // no SESSION_SECRET was set: sessions end with the process
 	ShutdownTimeout time.Duration // SHOP_SHUTDOWN_TIMEOUT, how long requests may take to finish at the end
 }
-
-const minSecretBytes = 16
 
 // Read makes a Config of the variables that getenv knows, for example [os.Getenv]. It reports
 // every value that is wrong, not only the first one.
@@ -34,22 +29,15 @@ func Read(getenv func(string) string) (Config, error) {
 		return fallback
 	}
 	config := Config{
-		Name:          get("SHOP_NAME", "Shop"),
-		DB:            get("SHOP_DB", "var/shop.db"),
-		User:          getenv("SHOP_USER"),
-		Password:      getenv("SHOP_PASSWORD"),
-		SessionSecret: getenv("SESSION_SECRET"),
+		Name:     get("SHOP_NAME", "Shop"),
+		DB:       get("SHOP_DB", "var/shop.db"),
+		User:     getenv("SHOP_USER"),
+		Password: getenv("SHOP_PASSWORD"),
 	}
-	var errAddr, errSecret, errTimeout error
+	var errAddr, errTimeout error
 	config.Addr, errAddr = address(get("ADDR", "127.0.0.1:8080"), getenv("PORT"))
-	if config.SessionSecret == "" {
-		config.SessionSecret, config.SecretIsRandom = rand.Text(), true
-	} else if len(config.SessionSecret) < minSecretBytes {
-		errSecret = fmt.Errorf("SESSION_SECRET has %d bytes, want at least %d",
-			len(config.SessionSecret), minSecretBytes)
-	}
 	config.ShutdownTimeout, errTimeout = duration("SHOP_SHUTDOWN_TIMEOUT", get("SHOP_SHUTDOWN_TIMEOUT", "4s"))
-	return config, errors.Join(errAddr, errSecret, errTimeout)
+	return config, errors.Join(errAddr, errTimeout)
 }
 
 func address(addr, port string) (string, error) {

@@ -18,16 +18,6 @@ func TestDefaults(t *testing.T) {
 	if config.Addr != "127.0.0.1:8080" || config.DB != "var/shop.db" || config.ShutdownTimeout != 4*time.Second {
 		t.Errorf("got %+v", config)
 	}
-	if !config.SecretIsRandom || len(config.SessionSecret) < minSecretBytes {
-		t.Errorf("the secret made up is %q (random: %v)", config.SessionSecret, config.SecretIsRandom)
-	}
-	again, err := Read(env(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again.SessionSecret == config.SessionSecret {
-		t.Error("the secret made up is the same twice")
-	}
 }
 
 func TestAddress(t *testing.T) {
@@ -50,13 +40,12 @@ func TestAddress(t *testing.T) {
 func TestEveryMistakeIsReported(t *testing.T) {
 	_, err := Read(env(map[string]string{
 		"PORT":                  "http",
-		"SESSION_SECRET":        "short",
 		"SHOP_SHUTDOWN_TIMEOUT": "soon",
 	}))
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{`PORT: "http"`, "SESSION_SECRET has 5 bytes", `SHOP_SHUTDOWN_TIMEOUT="soon"`} {
+	for _, want := range []string{`PORT: "http"`, `SHOP_SHUTDOWN_TIMEOUT="soon"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q lacks %q", err, want)
 		}

@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"github.com/gin-contrib/sessions"
-	"github.com/gin-contrib/sessions/cookie"
 	"github.com/gin-gonic/gin"
 
 	"example.com/shop/internal/events"
 	"example.com/shop/internal/store"
+	"example.com/shop/zondastate"
 )
 
 //go:embed embedded/banner.txt
@@ -29,16 +29,16 @@ const sessionDays = 7
 type Options struct {
 	Name           string
 	User, Password string // the only account; nobody can log in where one is empty
-	SessionSecret  string // signs the session cookie
 	Root           string // the directory of templates/ and static/
 	Store          *store.Store
 }
 
 // Server answers the requests of the shop.
 type Server struct {
-	options Options
-	started time.Time
-	handler http.Handler
+	options  Options
+	started  time.Time
+	handler  http.Handler
+	sessions *zondastate.Store
 
 	chat    *events.Hub[message]
 	notices *events.Hub[notice]
@@ -48,29 +48,28 @@ type Server struct {
 // New makes a Server. It panics where the templates are broken, as gin does.
 func New(options Options) *Server {
 	s := &Server{
-		options: options,
-		started: time.Now(),
-		chat:    events.NewHub[message](256),
-		notices: events.NewHub[notice](16),
+		options:  options,
+		started:  time.Now(),
+		sessions: zondastate.NewStore(),
+		chat:     events.NewHub[message](256),
+		notices:  events.NewHub[notice](16),
 	}
+	s.sessions.Options(sessions.Options{
+		Path:     "/",
+		MaxAge:   sessionDays * 24 * 60 * 60,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	})
 	// Forms and API calls that another site makes a browser send are refused.
 	s.handler = http.NewCrossOriginProtection().Handler(s.routes())
 	return s
 }
 
 func (s *Server) routes() *gin.Engine {
-	sessionStore := cookie.NewStore([]byte(s.options.SessionSecret))
-	sessionStore.Options(sessions.Options{
-		Path:     "/",
-		MaxAge:   sessionDays * 24 * 60 * 60,
-		HttpOnly: true,
-		SameSite: http.SameSiteLaxMode,
-	})
-
 	router := gin.New()
 	_ = router.SetTrustedProxies(nil) // an error could only come from a list
 	router.HandleMethodNotAllowed = true
-	router.Use(gin.Logger(), gin.CustomRecovery(s.panicked), sessions.Sessions("shop_session", sessionStore))
+	router.Use(gin.Logger(), gin.CustomRecovery(s.panicked), sessions.Sessions("shop_session", s.sessions))
 	router.SetFuncMap(templateFuncs)
 	// In debug mode gin parses the templates for each page, so that an edit shows at once.
 	router.LoadHTMLGlob(filepath.Join(s.options.Root, "templates", "*.html"))
@@ -132,6 +131,10 @@ func (s *Server) Wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// SaveSessions leaves who is logged in to the next version of the shop. To be called when no new
+// requests come.
+func (s *Server) SaveSessions() error { return s.sessions.SaveAll() }
 
 // fail answers with an error that the visitor may read, as JSON below /api and as a page elsewhere.
 // The cause, which may be nil, goes to the log only.

@@ -4,12 +4,18 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"time"
 
 	"github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 )
 
-const sessionUser = "user"
+// What a session holds.
+const (
+	sessionUser    = "user"
+	sessionSince   = "since"   // seconds since 1970
+	sessionProcess = "process" // the one that was logged in to
+)
 
 // currentUser returns who is logged in, or "".
 func currentUser(c *gin.Context) string {
@@ -37,6 +43,8 @@ func (s *Server) login(c *gin.Context) {
 	session := sessions.Default(c)
 	session.Clear()
 	session.Set(sessionUser, user)
+	session.Set(sessionSince, time.Now().Unix())
+	session.Set(sessionProcess, pid)
 	if err := session.Save(); err != nil {
 		s.fail(c, http.StatusInternalServerError, "The session could not be kept.", err)
 		return
@@ -73,5 +81,11 @@ func (s *Server) account(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, "/login")
 		return
 	}
-	s.page(c, http.StatusOK, "account.html", gin.H{"Title": "Your account", "Days": sessionDays})
+	session := sessions.Default(c)
+	since, _ := session.Get(sessionSince).(int64)
+	process, _ := session.Get(sessionProcess).(int)
+	s.page(c, http.StatusOK, "account.html", gin.H{
+		"Title": "Your account", "Days": sessionDays,
+		"Since": time.Unix(since, 0).Format(time.TimeOnly), "Process": process,
+	})
 }

@@ -38,12 +38,11 @@ func begin(t *testing.T) *client {
 		t.Fatal(err)
 	}
 	shop := New(Options{
-		Name:          "Test & Co.",
-		User:          "gopher",
-		Password:      "right",
-		SessionSecret: "0123456789abcdef",
-		Root:          "../..",
-		Store:         goods,
+		Name:     "Test & Co.",
+		User:     "gopher",
+		Password: "right",
+		Root:     "../..",
+		Store:    goods,
 	})
 	server := httptest.NewServer(shop)
 	jar, err := cookiejar.New(nil)
