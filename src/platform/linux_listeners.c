@@ -1,24 +1,15 @@
-/*
- * What can be learnt about other processes from /proc (proc(5)): who carries a mark in its
- * environment, and on which sockets processes listen.
- */
+#include "platform/linux_listeners.h"
+
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/vec.h"
-#include "platform/process.h"
 
-#define ENVIRON_MAX     ((size_t)4 << 20) /* more than the kernel lets a process be started with */
 #define DESCENDANTS_MAX 4096
 #define FDS_MAX         65536
 
@@ -41,38 +32,9 @@ static void each_pid(pid_fn *fn, void *data)
     (void)closedir(proc);
 }
 
-/* Does an entry of environ equal mark? The entries are read in pieces: those of a process may be
-   megabytes. -1 where there is no environment (now); one that may not be read is somebody else's.
- */
-static int environ_has(int pid, const char *mark)
-{
-    char path[64], piece[16384];
-    (void)snprintf(path, sizeof path, "/proc/%d/environ", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ESRCH ? -1 : 0;
-    size_t mark_len = strlen(mark), at = 0, total = 0; /* at: matched of mark */
-    bool same = true, found = false;
-    ssize_t len;
-    while (!found && total < ENVIRON_MAX && (len = read(fd, piece, sizeof piece)) > 0) {
-        total += (size_t)len;
-        for (ssize_t i = 0; i < len && !found; i++) {
-            if (piece[i] == '\0') {
-                found = same && at == mark_len;
-                same = true;
-                at = 0;
-            } else if (same && (at == mark_len || piece[i] != mark[at++])) {
-                same = false;
-            }
-        }
-    }
-    (void)close(fd);
-    return total == 0 ? -1 : found;
-}
-
-/* State letter and parent from /proc/PID/stat; false where it is gone. The name before them may
-   hold anything, a ')' too: the last one ends it. */
-static bool read_stat(int pid, char *state, int *parent)
+/* The parent from /proc/PID/stat; false where it is gone. The name before it may hold anything, a
+   ')' too: the last one ends it. */
+static bool read_parent(int pid, int *parent)
 {
     char path[64], text[512];
     (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
@@ -87,75 +49,8 @@ static bool read_stat(int pid, char *state, int *parent)
     const char *after = strrchr(text, ')');
     if (!after || strlen(after) < 5)
         return false;
-    *state = after[2];
     *parent = (int)strtol(after + 4, NULL, 10);
     return true;
-}
-
-/* Is pid zonda, or one below it? Everything the app started is: zonda is its subreaper. */
-static bool is_below_zonda(int pid)
-{
-    int self = getpid();
-    char state;
-    for (int depth = 0; depth < 64 && pid > 1; depth++) {
-        if (pid == self)
-            return true;
-        if (!read_stat(pid, &state, &pid))
-            return false;
-    }
-    return false;
-}
-
-/* A process in the middle of execve(2) shows no environment for a moment, and one in the middle of
-   its exit none any more while it may still hold its sockets. A descendant of ours without one is
-   therefore looked at again, *patience times at most in all of a scan. */
-#define PATIENCE 20 /* of 100 µs */
-static bool has_mark(int pid, const char *mark, int *patience)
-{
-    int has = environ_has(pid, mark);
-    char state;
-    int parent;
-    while (has < 0 && (*patience)-- > 0) {
-        if (!read_stat(pid, &state, &parent) || state == 'Z' || state == 'X' ||
-            !is_below_zonda(parent)) {
-            ++*patience;
-            return false;
-        }
-        (void)nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
-        has = environ_has(pid, mark);
-    }
-    return has == 1;
-}
-
-struct marked {
-    const char *mark;
-    int signal, count, patience;
-};
-
-static void signal_if_marked(void *data, int pid)
-{
-    struct marked *marked = data;
-    if (pid == getpid() || !has_mark(pid, marked->mark, &marked->patience))
-        return;
-    /* The number may go to another process between the look and the signal: hold on to the process,
-       look again, and send to what is held. */
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0) {
-        /* No descriptor left: it is still there, and the caller will come again. */
-        marked->count += errno == EMFILE || errno == ENFILE;
-        return;
-    }
-    if (has_mark(pid, marked->mark, &marked->patience) &&
-        syscall(SYS_pidfd_send_signal, pidfd, marked->signal, NULL, 0) == 0)
-        marked->count++;
-    (void)close(pidfd);
-}
-
-int process_signal_marked(const char *mark, int signal)
-{
-    struct marked marked = {.mark = mark, .signal = signal, .patience = PATIENCE};
-    each_pid(signal_if_marked, &marked);
-    return marked.count;
 }
 
 /* --- sockets --- */
@@ -234,7 +129,7 @@ static void each_line(const char *path, line_fn *fn, const inode_list *inodes,
     (void)fclose(file);
 }
 
-/* net_pid: one whose network namespace the sockets are in; 0: zonda's. */
+/* net_pid: one whose network namespace the sockets are in. */
 static void match(int net_pid, const inode_list *inodes, struct listeners *found)
 {
     static const struct {
@@ -246,36 +141,9 @@ static void match(int net_pid, const inode_list *inodes, struct listeners *found
         return;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char path[64];
-        if (net_pid)
-            (void)snprintf(path, sizeof path, "/proc/%d/net/%s", net_pid, tables[i].name);
-        else
-            (void)snprintf(path, sizeof path, "/proc/self/net/%s", tables[i].name);
+        (void)snprintf(path, sizeof path, "/proc/%d/net/%s", net_pid, tables[i].name);
         each_line(path, tables[i].fn, inodes, found);
     }
-}
-
-struct search {
-    const char *mark;
-    int first, patience;
-    inode_list inodes;
-};
-
-static void add_if_marked(void *data, int pid)
-{
-    struct search *search = data;
-    if (pid == getpid() || !has_mark(pid, search->mark, &search->patience))
-        return;
-    if (!search->first)
-        search->first = pid;
-    add_sockets(&search->inodes, pid);
-}
-
-void process_listeners(const char *mark, struct listeners *found)
-{
-    struct search search = {.mark = mark, .patience = PATIENCE};
-    each_pid(add_if_marked, &search);
-    match(search.first, &search.inodes, found);
-    vec_fini(&search.inodes);
 }
 
 /* A process's children stand with the thread that started them. False where the kernel does not
@@ -314,9 +182,8 @@ typedef VEC(struct relation) family;
 static void add_relation(void *data, int pid)
 {
     family *all = data;
-    char state;
     int parent;
-    if (read_stat(pid, &state, &parent))
+    if (read_parent(pid, &parent))
         vec_push(all, ((struct relation){.pid = pid, .parent = parent}));
 }
 
@@ -333,14 +200,14 @@ static void add_descendants(pid_list *pids)
     vec_fini(&all);
 }
 
-void process_listeners_below(int pid, struct listeners *found)
+void linux_listeners(int pid, int guard, struct listeners *found)
 {
     pid_list pids = {0};
     inode_list inodes = {0};
     add_sockets(&inodes, pid);
     match(pid, &inodes, found);
     if (found->tcp_len == 0 && found->unix_len == 0) {
-        vec_push(&pids, pid);
+        vec_push(&pids, guard);
         bool told = true;
         for (size_t i = 0; told && i < pids.len; i++)
             told = add_children(&pids, pids.at[i]);
@@ -349,7 +216,7 @@ void process_listeners_below(int pid, struct listeners *found)
         for (size_t i = 1; i < pids.len; i++)
             add_sockets(&inodes, pids.at[i]);
         if (pids.len > 1)
-            match(pid, &inodes, found);
+            match(pids.at[1], &inodes, found);
     }
     vec_fini(&inodes);
     vec_fini(&pids);

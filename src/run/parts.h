@@ -9,7 +9,7 @@
  * generation to stop.
  *
  * A generation has one timer, and its meaning is the life's: the next look for listeners
- * (STARTING), the end of stop_timeout (STOPPING), the next round of the sweep (SWEEPING). The
+ * (STARTING), the end of stop_timeout and of the patience after it (STOPPING, SWEEPING). The
  * service's timer is the back-off.
  */
 #ifndef ZONDA_RUN_PARTS_H
@@ -23,8 +23,9 @@
 enum life { LIFE_STARTING, LIFE_READY, LIFE_STOPPING, LIFE_SWEEPING };
 #define LIVES 4
 
-enum life_event { LIFE_ASK, LIFE_KILL, LIFE_TIMER, LIFE_EXIT, LIFE_LISTENS };
-#define LIFE_EVENTS 5
+/* LIFE_GONE: nobody is left of the tree, after LIFE_EXIT. */
+enum life_event { LIFE_ASK, LIFE_KILL, LIFE_TIMER, LIFE_EXIT, LIFE_GONE, LIFE_LISTENS };
+#define LIFE_EVENTS 6
 
 enum run_state {
     RUN_DOWN,
@@ -84,14 +85,12 @@ struct generation {
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
     struct exit_status status;
-    char mark[72];             /* ZONDA_GENERATION_ID=… */
     struct policy_rules rules; /* copies: the configuration may be gone when it is stopped */
     uint32_t stop_timeout_ms, ready_timeout_ms;
     int stop_signal;
-    bool expected;                          /* zonda asked it to end */
-    bool killing;                           /* SIGKILL from now on */
-    uint64_t started_ns, ready_ns, kill_ns; /* monotonic; kill_ns: the end of stop_timeout */
-    uint32_t looks;                         /* for listeners, or rounds of the sweep */
+    bool expected;                 /* zonda asked it to end */
+    bool killing;                  /* SIGKILL was sent to all of it */
+    uint64_t started_ns, ready_ns; /* monotonic */
     struct listeners listeners;
 
     /* Its output and input. */
@@ -142,9 +141,10 @@ bool generation_lets_go(struct generation *generation); /* it listens on nothing
 /* stop.c */
 void generation_ask(struct generation *generation);      /* begins the ladder */
 void generation_kill(struct generation *generation);     /* begins at its end */
-void generation_escalate(struct generation *generation); /* stop_timeout is over */
+void generation_escalate(struct generation *generation); /* the time is over */
 void generation_crashed(struct generation *generation);
-void generation_sweep(struct generation *generation);
+void generation_sweep(struct generation *generation);  /* its leader has ended */
+void generation_finish(struct generation *generation); /* nobody is left of it */
 
 /* states.c: nothing of it is left; frees it. */
 void run_gone(struct generation *generation);

@@ -14,7 +14,6 @@
 
 #define LOOK_FIRST_MS 5
 #define LOOK_MOST_MS  100
-#define LOOK_WIDE     8 /* each so many looks also for daemons that left the tree, which costs more */
 #define SILENT_MS     300
 
 static bool is_beside(const struct generation *generation)
@@ -24,7 +23,6 @@ static bool is_beside(const struct generation *generation)
 
 void generation_look_first(struct generation *generation)
 {
-    generation->looks = 0;
     timer_start(generation->timer,
                 is_beside(generation) ? generation->ready_timeout_ms : LOOK_FIRST_MS);
 }
@@ -34,18 +32,16 @@ static uint64_t age_ms(const struct generation *generation)
     return (clock_mono_ns() - generation->started_ns) / CLOCK_NS_PER_MS;
 }
 
-static bool listens(struct generation *generation, bool wide)
+static bool listens(struct generation *generation)
 {
     struct listeners *found = &generation->listeners;
-    process_listeners_below(process_pid(generation->process), found);
-    if (wide && found->tcp_len == 0 && found->unix_len == 0)
-        process_listeners(generation->mark, found);
+    process_listeners(generation->process, found);
     return found->tcp_len > 0 || found->unix_len > 0;
 }
 
 bool generation_lets_go(struct generation *generation)
 {
-    return !generation->process || !listens(generation, true);
+    return !generation->process || !listens(generation);
 }
 
 static void look_again(struct generation *generation, uint64_t age, uint64_t limit_ms)
@@ -74,7 +70,7 @@ void generation_look(struct generation *generation)
     uint64_t limit_ms = service->habit == HABIT_SILENT ? SILENT_MS : generation->ready_timeout_ms;
     uint64_t age = age_ms(generation);
     bool beside = is_beside(generation), late = beside || age >= limit_ms;
-    bool found = listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
+    bool found = listens(generation);
     if (!found && !late) {
         look_again(generation, age, limit_ms);
         return;
@@ -97,6 +93,6 @@ void generation_listens(struct generation *generation)
     }
     if (!handoff_child_replaces(generation->handoff, generation->service->main->handoff))
         return;
-    (void)listens(generation, true);
+    (void)listens(generation);
     is_ready(generation);
 }
