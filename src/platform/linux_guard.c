@@ -19,6 +19,7 @@
 struct guard {
     int channel; /* -1: zonda has gone */
     pid_t pid;   /* of the process that was spawned; 0 once it was waited for */
+    pid_t group; /* the number of its group, which those that are left keep */
     bool killing;
 };
 
@@ -123,6 +124,27 @@ static void kill_all(const struct guard *guard)
     (void)linux_children_each(send_kill, NULL);
 }
 
+struct order {
+    int signal;
+    pid_t group;
+};
+
+static void send_outside(void *data, pid_t pid)
+{
+    const struct order *order = data;
+    if (getpgid(pid) != order->group)
+        (void)kill(pid, order->signal);
+}
+
+static void send_signal(const struct guard *guard, int signal)
+{
+    struct order order = {.signal = signal, .group = guard->group};
+    if (guard->pid)
+        (void)kill(-guard->pid, signal);
+    else
+        (void)linux_children_each(send_outside, &order);
+}
+
 /* Is anybody left? */
 static bool reap(struct guard *guard)
 {
@@ -145,7 +167,7 @@ static void obey(struct guard *guard)
 {
     int order;
     ssize_t len = recv(guard->channel, &order, sizeof order, MSG_DONTWAIT);
-    if (len < 0 && (errno == EAGAIN || errno == EINTR))
+    if (len < 0 && guard_hears_more(errno))
         return;
     if (len != (ssize_t)sizeof order) {
         guard->channel = -1;
@@ -155,8 +177,8 @@ static void obey(struct guard *guard)
     } else if (order == GUARD_RELEASE) {
         if (!guard->killing)
             _exit(GUARD_LEFT);
-    } else if (guard->pid) {
-        (void)kill(-guard->pid, order);
+    } else {
+        send_signal(guard, order);
     }
 }
 
@@ -194,7 +216,7 @@ static struct guard_news begin(struct guard *guard, const struct guard_plan *pla
     } else if (news.what == GUARD_FAILED) {
         (void)waitpid(guard->pid, NULL, 0);
     }
-    news.pid = guard->pid;
+    news.pid = guard->group = guard->pid;
     return news;
 }
 

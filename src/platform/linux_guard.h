@@ -12,11 +12,15 @@
  * and with exit status 0 nobody is left. To the guard go ints:
  *
  *   SIGKILL          end the whole tree, and go then; the end of the channel says the same
- *   another signal   send it to the group of the process, while that runs
+ *   another signal   send it to the group of the process; once that has ended, to those it left in
+ *                    other groups, who did not hear what its group heard
  *   GUARD_RELEASE    go now: whoever is left belongs to zonda
  */
 #ifndef ZONDA_PLATFORM_LINUX_GUARD_H
 #define ZONDA_PLATFORM_LINUX_GUARD_H
+
+#include <errno.h>
+#include <stdbool.h>
 
 #include "platform/process.h"
 
@@ -24,6 +28,13 @@
 #define GUARD_LEFT    1 /* its exit status where somebody is left */
 
 enum guard_what { GUARD_STARTED, GUARD_FAILED, GUARD_ENDED };
+
+/* Has recv(2) failed with errnum on a channel that goes on? ECONNRESET comes once, before what is
+   still to be received, where the other end went without reading all. */
+static inline bool guard_hears_more(int errnum)
+{
+    return errnum == EAGAIN || errnum == EINTR || errnum == ECONNRESET;
+}
 
 /* What could not be done. */
 enum guard_stage { STAGE_SETUP, STAGE_CWD, STAGE_EXEC };

@@ -186,11 +186,12 @@ static void channel_ended(struct process *process)
 
 static void channel_ready(void *data, int events)
 {
-    (void)events;
     struct process *process = data;
     struct guard_news news;
+    if (events & IO_HANGUP) /* an error, ECONNRESET, for which the loop looks no more */
+        io_want(process->io, IO_READ);
     ssize_t len = recv(process->channel, &news, sizeof news, MSG_DONTWAIT);
-    if (len < 0 && (errno == EAGAIN || errno == EINTR))
+    if (len < 0 && guard_hears_more(errno))
         return;
     if (len != (ssize_t)sizeof news) {
         channel_ended(process);

@@ -66,7 +66,8 @@ bool process_gone(const struct process *process);    /* nor is anybody left that
 /* on_gone is called once, on the loop, with the data of process_spawn, where process_gone becomes
    true, which is after on_exit. */
 void process_when_gone(struct process *process, process_gone_fn *on_gone);
-/* To the whole group of process, while process itself runs; nothing otherwise. */
+/* To the whole group of process; once process has ended, to those it left in other groups, who did
+   not hear what its group heard. */
 void process_signal(const struct process *process, int signal);
 /* SIGKILL to process and to everything below it, until nobody is left. */
 void process_kill(struct process *process);

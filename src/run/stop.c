@@ -4,7 +4,7 @@
  *
  * Where zonda asked for the end, those left behind have the rest of stop_timeout as well: the
  * leader may be a shell that died of the signal at once while the app below it finishes its
- * requests.
+ * requests. Those of them in other groups get the signal then.
  */
 #include "run/parts.h"
 
@@ -73,10 +73,13 @@ void generation_crashed(struct generation *generation)
     generation_sweep(generation);
 }
 
-/* The timer goes on. */
+/* The timer goes on. Those in other groups are asked now: they may have ended with their leader, by
+   its own doing, and twice would be once too often. */
 void generation_sweep(struct generation *generation)
 {
     generation->life = LIFE_SWEEPING;
+    if (!generation->killing)
+        process_signal(generation->process, generation->stop_signal);
 }
 
 void generation_finish(struct generation *generation)
