@@ -1,4 +1,5 @@
 """Nothing that the app or a command started outlives them, whatever it did to get away."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -25,7 +26,8 @@ def tree(plain, start):
     begin.word = word
     yield begin
     for pid in harness.showing(word):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def guards(zonda):
@@ -129,7 +131,7 @@ def test_app_ends_by_itself(tree):
 
 
 # What a build command started, in a session of its own and without its environment.
-BUILD = """env -i setsid /bin/sh -c ": $APP_TREE; trap '' TERM INT HUP; while :; do sleep 1; done" &
+BUILD = """env -i setsid /bin/bash -c "trap '' TERM INT HUP; exec -a $APP_TREE sleep 1000" &
 wait
 """
 
@@ -149,12 +151,10 @@ def test_command_may_leave_a_daemon(plain, start, tree):
     """One that ended well has left it on purpose, a compiler's server for instance."""
     (plain / "build.sh").write_text(BUILD.replace("wait", "cp text.txt built.out"))
     zonda = start(plain, "--build.command=sh build.sh", env={"APP_TREE": tree.word}).ready()
-    daemon = set(harness.showing(tree.word))
+    daemon = set(harness.until(lambda: harness.showing(tree.word)))
     with zonda.one_reload():
         zonda.write("text.txt", "two")
     assert daemon and daemon <= set(harness.showing(tree.word))
-    for pid in harness.showing(tree.word):
-        os.kill(pid, signal.SIGKILL)
 
 
 def zombies(zonda):
@@ -218,8 +218,8 @@ def test_process_1_ignores_what_nobody_hears(container):
 def test_process_1_leaves_strangers_alone(container):
     """A reload ends what belongs to the app, and nobody else whom zonda has adopted."""
     word = uuid.uuid4().hex
-    inside(container, f"(setsid sh -c ': {word}; while :; do sleep 1; done' >/dev/null 2>&1 &)")
-    stranger = set(harness.showing(word))
+    inside(container, f"(setsid bash -c 'exec -a {word} sleep 1000' >/dev/null 2>&1 &)")
+    stranger = set(harness.until(lambda: harness.showing(word)))
     with container.one_reload():
         container.write("text.txt", "two")
     assert stranger and stranger <= set(harness.showing(word))

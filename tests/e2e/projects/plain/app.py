@@ -74,12 +74,12 @@ if os.environ.get("APP_CHILDREN"):
 if os.environ.get("APP_TREE"):
     # In the group, in another group, in another session, double-forked, and a daemon that dropped
     # its environment; all ignore the signals.
-    script = f": {os.environ['APP_TREE']}; trap '' TERM INT HUP; while :; do sleep 1; done"
-    subprocess.Popen(["sh", "-c", script])
-    subprocess.Popen(["sh", "-c", script], process_group=0)
-    subprocess.Popen(["sh", "-c", script], start_new_session=True)
-    subprocess.Popen(["sh", "-c", f'sh -c "{script}" & exit 0']).wait()
-    daemon = f'exec env -i setsid /bin/sh -c "{script}" </dev/null >/dev/null 2>&1'
+    script = f"trap '' TERM INT HUP; exec -a {os.environ['APP_TREE']} sleep 1000"
+    subprocess.Popen(["bash", "-c", script])
+    subprocess.Popen(["bash", "-c", script], process_group=0)
+    subprocess.Popen(["bash", "-c", script], start_new_session=True)
+    subprocess.Popen(["sh", "-c", f'bash -c "{script}" & exit 0']).wait()
+    daemon = f'exec env -i setsid /bin/bash -c "{script}" </dev/null >/dev/null 2>&1'
     subprocess.Popen(["sh", "-c", f"({daemon}) & exit 0"]).wait()
 
 if os.environ.get("APP_ORPHANS"):
