@@ -90,8 +90,8 @@ void streams_close(struct build *build, bool drain); /* drain: what there is com
 
 /* kill.c */
 void kill_begin(struct build *build, enum ending ending);
-void kill_gone(void *build);         /* nobody is left of the process, which has ended */
-void kill_deadline(void *build);     /* of the timer deadline */
-void kill_timer(void *build);        /* of the timer timer */
+void kill_gone(void *build);     /* nobody is left of the process, which has ended */
+void kill_deadline(void *build); /* of the timer deadline */
+void kill_timer(void *build);    /* of the timer timer */
 
 #endif
