@@ -41,7 +41,8 @@ struct process {
 static struct {
     struct process *first;
     struct io *io;
-    int fd; /* signalfd(2) of SIGCHLD, valid while io is set */
+    int fd;       /* signalfd(2) of SIGCHLD, valid while io is set */
+    bool strayed; /* a guard was killed, and not all that it left has gone */
 } children;
 
 /* --- strays --- */
@@ -78,14 +79,15 @@ static void is_gone(struct process *process)
 }
 
 /* A round of the killing; those that a killed one leaves are found when its end is told. */
-static void look_after_lost(void)
+static void kill_strays(void)
 {
     bool left = false;
-    if (!first_lost())
+    if (!children.strayed)
         return;
     (void)linux_children_each(kill_stray, &left);
     if (left)
         return;
+    children.strayed = false;
     for (struct process *lost; (lost = first_lost()) != NULL;)
         is_gone(lost);
 }
@@ -117,7 +119,7 @@ static void child_signal(void *data, int events)
     while (read(children.fd, &info, sizeof info) > 0)
         ;
     reap();
-    look_after_lost();
+    kill_strays();
 }
 
 int process_init(struct loop *loop, struct err *err)
@@ -174,14 +176,14 @@ static void channel_ended(struct process *process)
         is_gone(process);
         return;
     }
-    process->lost = true;
+    process->lost = children.strayed = true;
     if (!process->ended) {
         process->ended = true;
         process->on_exit(
             process->data,
             (struct exit_status){.signalled = true, .signal = SIGKILL, .unguarded = true});
     }
-    look_after_lost();
+    kill_strays();
 }
 
 static void channel_ready(void *data, int events)

@@ -194,6 +194,37 @@ static void a_guard_killed_late_is_noticed(void **state)
     assert_int_equal(kill(child, 0), -1);
 }
 
+static void free_it(void *data, struct exit_status status)
+{
+    struct run *run = data;
+    assert_true(status.unguarded);
+    process_free(run->process);
+    run->process = NULL;
+}
+
+/* Also where nobody waits until all of it has gone. */
+static void strays_of_a_freed_process_are_ended(void **state)
+{
+    (void)state;
+    const char *const argv[] = {"sh", "-c", TREE "wait", NULL};
+    struct spawn spawn = SPAWN_INIT;
+    struct err err;
+    struct run run = {0};
+    int fds[2], pids[TREE_LEN];
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    spawn.argv = argv;
+    spawn.env = ENV;
+    spawn.stdout_fd = fds[1];
+    run.process = process_spawn(loop, &spawn, free_it, &run, &err);
+    assert_non_null(run.process);
+    (void)close(fds[1]);
+    read_pids(fds[0], pids);
+    (void)close(fds[0]);
+    assert_int_equal(kill(parent_of(process_pid(run.process)), SIGKILL), 0);
+    assert_gone(pids, TREE_LEN);
+    assert_null(run.process);
+}
+
 static void signals_do_not_touch_the_guard(void **state)
 {
     (void)state;
@@ -368,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_killed_guard_is_noticed),
         cmocka_unit_test(an_app_may_kill_its_parent),
         cmocka_unit_test(a_guard_killed_late_is_noticed),
+        cmocka_unit_test(strays_of_a_freed_process_are_ended),
         cmocka_unit_test(signals_do_not_touch_the_guard),
         cmocka_unit_test(holds_nothing_of_zonda),
         cmocka_unit_test(leaves_no_zombies),
