@@ -223,7 +223,8 @@ static struct guard_news begin(struct guard *guard, const struct guard_plan *pla
 _Noreturn void linux_guard_run(const struct guard_plan *plan)
 {
     struct guard guard = {.channel = plan->channel};
-    (void)prctl(PR_SET_NAME, "zonda-guard", 0, 0, 0);
+    /* Without "zonda" in it: after `pkill -9 zonda` it is there to end the tree. */
+    (void)prctl(PR_SET_NAME, "tree-guard", 0, 0, 0);
     struct guard_news news = begin(&guard, plan);
     let_go(&guard.channel, plan->null_fd);
     tell(guard.channel, &news);

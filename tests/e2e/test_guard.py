@@ -35,7 +35,7 @@ def guards(zonda):
     found = {}
     below = harness.descendants(zonda.pid)
     for pid in below:
-        if harness.status_field(pid, "Name") == ["zonda-guard"]:
+        if harness.status_field(pid, "Name") == ["tree-guard"]:
             found[pid] = [
                 child for child in below if harness.status_field(child, "PPid") == [str(pid)]
             ]

@@ -42,7 +42,7 @@ static void no_shell_where_none_is_needed(void **state)
     (void)state;
     put_mode("parent", "#!/bin/sh\ncat /proc/$PPID/comm\n", 0755);
     run_line("./parent 'a b'");
-    assert_string_equal(buf_text(&seen.out), "zonda-guard\n");
+    assert_string_equal(buf_text(&seen.out), "tree-guard\n");
     run_line("true && ./parent; true");
     assert_string_equal(buf_text(&seen.out), "sh\n");
     mem_replace(&seen.config.build.command.line, NULL);

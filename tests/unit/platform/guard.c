@@ -283,7 +283,7 @@ static void holds_nothing_of_zonda(void **state)
     assert_non_null(file);
     assert_non_null(fgets(text, sizeof text, file));
     (void)fclose(file);
-    assert_string_equal(text, "zonda-guard\n");
+    assert_string_equal(text, "tree-guard\n");
     (void)close(stray);
     process_kill(run.process);
     finish(&run);

@@ -178,7 +178,7 @@ static void outlives_its_guard(void **state)
     assert_non_null(file);
     assert_int_equal(fscanf(file, "%31s", name), 1);
     (void)fclose(file);
-    int guard = strcmp(name, "zonda-guard") == 0 ? pids[0] : pids[1];
+    int guard = strcmp(name, "tree-guard") == 0 ? pids[0] : pids[1];
     assert_int_equal(kill(guard, SIGKILL), 0);
     AWAIT_COUNT(seen.crashes);
     assert_false(seen.expected);
