@@ -6,7 +6,7 @@
 #include "build/parts.h"
 
 #define PATIENCE_MS      500
-#define LAST_PATIENCE_MS 1000 /* what is left then is in the kernel's hands (state D) */
+#define LAST_PATIENCE_MS 5000 /* what is left then is in the kernel's hands (state D) */
 
 void kill_begin(struct build *build, enum ending ending)
 {

@@ -8,7 +8,7 @@
 #include "platform/fs.h"
 
 #define KILL_AFTER_MS 500
-#define PATIENCE_MS   500 /* after SIGKILL; what is left then is in the kernel's hands (state D) */
+#define PATIENCE_MS   5000 /* after SIGKILL; what is left then is in the kernel's hands (state D) */
 #define READS_A_TURN  16
 
 struct stream {
