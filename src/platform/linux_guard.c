@@ -139,10 +139,10 @@ static void send_outside(void *data, pid_t pid)
 static void send_signal(const struct guard *guard, int signal)
 {
     struct order order = {.signal = signal, .group = guard->group};
-    if (guard->pid)
-        (void)kill(-guard->pid, signal);
-    else
+    if (!guard->pid)
         (void)linux_children_each(send_outside, &order);
+    else if (kill(-guard->pid, signal) != 0) /* it has left its group, which is empty */
+        (void)kill(guard->pid, signal);
 }
 
 /* Is anybody left? */
