@@ -8,8 +8,7 @@
  */
 #include "run/parts.h"
 
-#define PATIENCE_MS 10000 /* after SIGKILL; what is left then is in the kernel's hands (state D)   \
-                           */
+#define PATIENCE_MS 10000 /* after SIGKILL; then it is in the kernel's hands (state D) */
 
 /* By name: the numbers are the platform's. */
 static int signal_kill(void)
