@@ -7,18 +7,13 @@
 #include "build/golang/child.h"
 #include "build/parts.h"
 #include "build/tmp_dir.h"
-#include "platform/random.h"
 
 #define BACKGROUND_NICE       10
 #define BACKGROUND_TIMEOUT_MS ((uint32_t)3600 * 1000)
 
 static void make_environment(struct build *build, const struct strs *env)
 {
-    char id[17];
     go_child_env(&build->env, env, build->config->root);
-    random_hex(id, 16);
-    strs_env_set(&build->env, MARK_NAME, id);
-    (void)snprintf(build->mark, sizeof build->mark, MARK_NAME "=%s", id);
 }
 
 static struct build *build_new(struct loop *loop, const struct config *config,

@@ -1,15 +1,12 @@
 /*
- * A build ends before its time: SIGTERM to the group, SIGKILL 500 ms later, and a look at who is
- * left, in the group or outside it, by the mark in their environment.
+ * A build ends before its time: SIGTERM to the group, SIGKILL 500 ms later to all that is left, in
+ * the group or outside it, and then a wait until nobody is.
  */
 #include "base/clock.h"
 #include "build/parts.h"
 
-#define PATIENCE_MS   500
-#define LOOKS_MAX     50 /* what is left then is in the kernel's hands (state D) */
-#define LOOK_MS       5
-#define LATER_LOOK_MS 20
-#define EARLY_LOOKS   10
+#define PATIENCE_MS      500
+#define LAST_PATIENCE_MS 5000 /* what is left then is in the kernel's hands (state D) */
 
 void kill_begin(struct build *build, enum ending ending)
 {
@@ -23,46 +20,31 @@ void kill_begin(struct build *build, enum ending ending)
     }
     if (build->placing || !build->process)
         return; /* looked at when the work is done */
-    build->kill_ns = clock_mono_ns() + PATIENCE_MS * CLOCK_NS_PER_MS;
     process_signal(build->process, signal_number("TERM"));
     process_signal(build->process,
                    signal_number("CONT")); /* one that is stopped hears nothing else */
     timer_start(build->timer, PATIENCE_MS);
 }
 
-static void kill_all(struct build *build)
+void kill_gone(void *data)
 {
-    if (!build->killing)
-        build->looks = 0;
-    build->killing = true;
-    process_signal(build->process, signal_number("KILL"));
-}
-
-void kill_look(struct build *build)
-{
-    if (!build->killing && clock_mono_ns() >= build->kill_ns)
-        kill_all(build);
-    else if (build->killing)
-        process_signal(build->process, signal_number("KILL"));
-    /* Signal 0 reaches nobody, and counts. */
-    int left = process_signal_marked(build->mark, build->killing ? signal_number("KILL") : 0);
-    build->looks++;
-    if (left == 0 || (build->killing && build->looks >= LOOKS_MAX)) {
-        timer_stop(build->timer);
-        process_signal(build->process, signal_number("KILL")); /* those that dropped the mark */
-        step_over(build);
-        return;
-    }
-    timer_start(build->timer, build->looks < EARLY_LOOKS ? LOOK_MS : LATER_LOOK_MS);
+    struct build *build = data;
+    if (build->ending == ENDING_NOT)
+        return; /* it went on when the process ended */
+    timer_stop(build->timer);
+    step_over(build);
 }
 
 void kill_timer(void *data)
 {
     struct build *build = data;
-    if (build->exited)
-        kill_look(build);
-    else
-        kill_all(build); /* its end is an event */
+    if (build->killing) {
+        step_over(build);
+        return;
+    }
+    build->killing = true;
+    process_kill(build->process);
+    timer_start(build->timer, LAST_PATIENCE_MS);
 }
 
 void kill_deadline(void *data)

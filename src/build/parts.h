@@ -14,8 +14,6 @@
 #include "build/build.h"
 #include "build/place.h"
 
-#define MARK_NAME "ZONDA_COMMAND_ID" /* in the environment of everything that a build starts */
-
 /* One command of a build. */
 struct step {
     enum build_phase phase;
@@ -44,7 +42,6 @@ struct build {
     struct strs env;
     int nice;            /* added to the niceness of its processes */
     uint32_t timeout_ms; /* 0: none */
-    char mark[64];       /* MARK_NAME=… */
     VEC(struct step) steps;
     size_t at; /* the step that runs */
     struct process *process;
@@ -59,9 +56,7 @@ struct build {
 
     enum ending ending;
     struct timer *timer, *deadline; /* the ladder of signals; the timeout */
-    uint64_t kill_ns;               /* monotonic: SIGKILL from then on */
-    bool killing, exited;           /* exited: the process has ended, others may be left */
-    unsigned looks;
+    bool killing;                   /* SIGKILL was sent to all */
 
     struct build_result result;
     bool no_space; /* a line of the output said so */
@@ -95,8 +90,8 @@ void streams_close(struct build *build, bool drain); /* drain: what there is com
 
 /* kill.c */
 void kill_begin(struct build *build, enum ending ending);
-void kill_look(struct build *build); /* the process has ended: who is left? */
-void kill_deadline(void *build);     /* of the timer deadline */
-void kill_timer(void *build);        /* of the timer timer */
+void kill_gone(void *build);     /* nobody is left of the process, which has ended */
+void kill_deadline(void *build); /* of the timer deadline */
+void kill_timer(void *build);    /* of the timer timer */
 
 #endif

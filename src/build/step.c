@@ -6,13 +6,10 @@
 static void process_ended(void *data, struct exit_status status)
 {
     struct build *build = data;
-    build->exited = true;
     build->result.status = status;
     streams_close(build, true); /* may lead to build_cancel */
-    if (build->ending != ENDING_NOT)
-        kill_look(build);
-    else
-        step_over(build);
+    if (build->ending == ENDING_NOT)
+        step_over(build); /* what it left running on purpose is let go */
 }
 
 /* The go command's own temporary files go to the directory of the build: on the same file system
@@ -37,7 +34,6 @@ int step_start(struct build *build, struct err *err)
     struct spawn spawn = SPAWN_INIT;
     struct strs env = {0};
     int theirs[2] = {-1, -1};
-    build->exited = false;
     if (step->is_go)
         go_env(build, &env);
     int failed = streams_open(build, theirs, err);
@@ -50,6 +46,8 @@ int step_start(struct build *build, struct err *err)
         spawn.stderr_fd = theirs[1];
         build->process = process_spawn(build->loop, &spawn, process_ended, build, err);
         failed = build->process ? 0 : err->code;
+        if (!failed)
+            process_when_gone(build->process, kill_gone);
         if (failed && step->is_go)
             go_explain(step->argv.at[0], &build->env, err);
     }

@@ -1,124 +1,23 @@
 /*
- * What can be learnt about other processes from /proc (proc(5)): who carries a mark in its
- * environment, and on which sockets processes listen.
+ * On which sockets a tree of processes listens, from /proc (proc(5)) and the kernel's table of
+ * sockets (linux_sockdiag.h).
  */
+#include "platform/linux_listeners.h"
+
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/vec.h"
 #include "platform/linux_sockdiag.h"
 #include "platform/linux_tree.h"
-#include "platform/process.h"
 
-#define ENVIRON_MAX ((size_t)4 << 20) /* more than the kernel lets a process be started with */
-#define FDS_MAX     65536
-
-/* --- processes --- */
-
-/* Does an entry of environ equal mark? The entries are read in pieces: those of a process may be
-   megabytes. -1 where there is no environment (now); one that may not be read is somebody else's.
- */
-static int environ_has(int pid, const char *mark)
-{
-    char path[64], piece[16384];
-    (void)snprintf(path, sizeof path, "/proc/%d/environ", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ESRCH ? -1 : 0;
-    size_t mark_len = strlen(mark), at = 0, total = 0; /* at: matched of mark */
-    bool same = true, found = false;
-    ssize_t len;
-    while (!found && total < ENVIRON_MAX && (len = read(fd, piece, sizeof piece)) > 0) {
-        total += (size_t)len;
-        for (ssize_t i = 0; i < len && !found; i++) {
-            if (piece[i] == '\0') {
-                found = same && at == mark_len;
-                same = true;
-                at = 0;
-            } else if (same && (at == mark_len || piece[i] != mark[at++])) {
-                same = false;
-            }
-        }
-    }
-    (void)close(fd);
-    return total == 0 ? -1 : found;
-}
-
-/* Is pid zonda, or one below it? Everything the app started is: zonda is its subreaper. */
-bool process_is_ours(int pid)
-{
-    int self = getpid();
-    char state;
-    for (int depth = 0; depth < 64 && pid > 1; depth++) {
-        if (pid == self)
-            return true;
-        if (!process_stat(pid, &state, &pid))
-            return false;
-    }
-    return false;
-}
-
-/* A process in the middle of execve(2) shows no environment for a moment, and one in the middle of
-   its exit none any more while it may still hold its sockets. A descendant of ours without one is
-   therefore looked at again, *patience times at most in all of a scan. */
-#define PATIENCE 20 /* of 100 µs */
-static bool has_mark(int pid, const char *mark, int *patience)
-{
-    int has = environ_has(pid, mark);
-    char state;
-    int parent;
-    while (has < 0 && (*patience)-- > 0) {
-        if (!process_stat(pid, &state, &parent) || state == 'Z' || state == 'X' ||
-            !process_is_ours(parent)) {
-            ++*patience;
-            return false;
-        }
-        (void)nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
-        has = environ_has(pid, mark);
-    }
-    return has == 1;
-}
-
-struct marked {
-    const char *mark;
-    int signal, count, patience;
-};
-
-static void signal_if_marked(void *data, int pid)
-{
-    struct marked *marked = data;
-    if (pid == getpid() || !has_mark(pid, marked->mark, &marked->patience))
-        return;
-    /* The number may go to another process between the look and the signal: hold on to the process,
-       look again, and send to what is held. */
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0) {
-        /* No descriptor left: it is still there, and the caller will come again. */
-        marked->count += errno == EMFILE || errno == ENFILE;
-        return;
-    }
-    if (has_mark(pid, marked->mark, &marked->patience) &&
-        syscall(SYS_pidfd_send_signal, pidfd, marked->signal, NULL, 0) == 0)
-        marked->count++;
-    (void)close(pidfd);
-}
-
-int process_signal_marked(const char *mark, int signal)
-{
-    struct marked marked = {.mark = mark, .signal = signal, .patience = PATIENCE};
-    process_each(signal_if_marked, &marked);
-    return marked.count;
-}
+#define FDS_MAX 65536
 
 /* --- sockets --- */
 
@@ -225,14 +124,13 @@ static bool is_in_our_network(int pid)
            theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
 }
 
-/* net_pid: one whose network namespace the sockets are in; 0: zonda's. */
-static void match(int net_pid, const inode_list *inodes, struct listeners *found)
+/* pid: one whose network namespace the sockets are in. */
+static void match(int pid, const inode_list *inodes, struct listeners *found)
 {
     static const struct {
         int family;
         const char *table;
     } FAMILIES[] = {{AF_INET, "tcp"}, {AF_INET6, "tcp6"}};
-    int pid = net_pid ? net_pid : getpid();
     *found = (struct listeners){0};
     if (inodes->len == 0)
         return;
@@ -244,61 +142,41 @@ static void match(int net_pid, const inode_list *inodes, struct listeners *found
     each_line_of(pid, "unix", unix_line, inodes, found);
 }
 
-struct search {
-    const char *mark;
-    int first, patience;
-    inode_list inodes;
-};
-
-static void add_if_marked(void *data, int pid)
+/* One of them: the last that was started. */
+static int add_tree(inode_list *inodes, int pid)
 {
-    struct search *search = data;
-    if (pid == getpid() || !has_mark(pid, search->mark, &search->patience))
-        return;
-    if (!search->first)
-        search->first = pid;
-    add_sockets(&search->inodes, pid);
-}
-
-void process_listeners(const char *mark, struct listeners *found)
-{
-    struct search search = {.mark = mark, .patience = PATIENCE};
-    process_each(add_if_marked, &search);
-    match(search.first, &search.inodes, found);
-    vec_fini(&search.inodes);
-}
-
-void process_listeners_below(int pid, struct listeners *found)
-{
-    pid_list pids = {0};
-    inode_list inodes = {0};
-    add_sockets(&inodes, pid);
-    match(pid, &inodes, found);
-    if (found->tcp_len == 0 && found->unix_len == 0) {
-        process_tree(pid, &pids);
-        for (size_t i = 1; i < pids.len; i++)
-            add_sockets(&inodes, pids.at[i]);
-        if (pids.len > 1)
-            match(pid, &inodes, found);
-    }
-    vec_fini(&inodes);
-    vec_fini(&pids);
-}
-
-bool process_has_socket(int pid, const char *mark, uint64_t inode)
-{
-    struct search search = {.mark = mark, .patience = PATIENCE};
     pid_list pids = {0};
     process_tree(pid, &pids);
     VEC_EACH (const int, one, &pids)
-        add_sockets(&search.inodes, *one);
-    bool has = holds(&search.inodes, inode);
-    if (!has) { /* a daemon, perhaps */
-        search.inodes.len = 0;
-        process_each(add_if_marked, &search);
-        has = holds(&search.inodes, inode);
-    }
-    vec_fini(&search.inodes);
+        add_sockets(inodes, *one);
+    int last = pids.at[pids.len - 1];
     vec_fini(&pids);
+    return last;
+}
+
+void linux_listeners(int pid, int guard, struct listeners *found)
+{
+    inode_list inodes = {0};
+    add_sockets(&inodes, pid);
+    match(pid, &inodes, found);
+    if (found->tcp_len == 0 && found->unix_len == 0)
+        linux_listeners_all(guard, found);
+    vec_fini(&inodes);
+}
+
+void linux_listeners_all(int guard, struct listeners *found)
+{
+    inode_list inodes = {0};
+    int one = add_tree(&inodes, guard);
+    match(one, &inodes, found);
+    vec_fini(&inodes);
+}
+
+bool process_has_socket(int pid, uint64_t inode)
+{
+    inode_list inodes = {0};
+    (void)add_tree(&inodes, pid);
+    bool has = holds(&inodes, inode);
+    vec_fini(&inodes);
     return has;
 }

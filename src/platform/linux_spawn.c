@@ -1,7 +1,7 @@
 /*
- * fork(2) and execve(2) with everything prepared before the fork: the child makes system calls on
- * memory that is there already, and nothing else. What fails in it comes back as a stage and an
- * errno through a pipe that a successful execve(2) closes.
+ * A guard and its process are started with everything prepared before the fork: they make system
+ * calls on memory that is there already, and nothing else. What fails in them comes back as a stage
+ * and an errno, and becomes a sentence here.
  */
 #include "platform/linux_spawn.h"
 
@@ -10,34 +10,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "platform/linux_guard.h"
 #include "platform/linux_handoff.h"
-
-enum stage { STAGE_SETUP, STAGE_CWD, STAGE_EXEC };
-
-struct failure {
-    int stage, errnum;
-};
-
-/* All that the child needs, made before the fork. */
-struct plan {
-    char *path;
-    const struct spawn *spawn;
-    int fds[3];     /* to become 0, 1, 2 */
-    int error_fd;   /* where a struct failure goes; at least 3 */
-    int handoff_fd; /* where the descriptor of the filter goes, at least 3; -1: there is none */
-    int priority;
-    pid_t parent;
-};
 
 /* --- which file --- */
 
@@ -102,7 +84,7 @@ static bool read_interpreter(const char *path, char *interpreter, size_t size)
     return word > 0;
 }
 
-static void explain_exec(const struct plan *plan, int errnum, struct err *err)
+static void explain_exec(const struct guard_plan *plan, int errnum, struct err *err)
 {
     const char *name = plan->spawn->argv[0];
     char *full = path_join(plan->spawn->cwd ? plan->spawn->cwd : ".", plan->path);
@@ -136,110 +118,48 @@ static void explain_exec(const struct plan *plan, int errnum, struct err *err)
     free(full);
 }
 
-static int explain(const struct plan *plan, struct failure failure, struct err *err)
+static int explain(const struct guard_plan *plan, const struct guard_news *news, struct err *err)
 {
     const char *name = plan->spawn->argv[0];
-    if (failure.stage == STAGE_EXEC) {
-        explain_exec(plan, failure.errnum, err);
-    } else if (failure.stage == STAGE_CWD) {
-        err_system(err, failure.errnum, "cannot start \"%s\": its working directory %s", name,
+    if (news->stage == STAGE_EXEC) {
+        explain_exec(plan, news->errnum, err);
+    } else if (news->stage == STAGE_CWD) {
+        err_system(err, news->errnum, "cannot start \"%s\": its working directory %s", name,
                    plan->spawn->cwd);
         err->code = ERR_APP;
     } else {
-        err_system(err, failure.errnum, "cannot start \"%s\"", name);
+        err_system(err, news->errnum, "cannot start \"%s\"", name);
     }
     return err->code;
 }
 
-/* --- the child: async-signal-safe calls only, signal-safety(7) --- */
+/* --- the start --- */
 
-static _Noreturn void child_fail(const struct plan *plan, int stage)
-{
-    struct failure failure = {.stage = stage, .errnum = errno};
-    ssize_t written = write(plan->error_fd, &failure, sizeof failure);
-    (void)written; /* less than PIPE_BUF: whole or not at all; zonda sees the end of the pipe */
-    _exit(127);
-}
-
-static void child_signals(void)
-{
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int number = 1; number < NSIG; number++)
-        (void)sigaction(number, &standard, NULL); /* KILL, STOP and libc's own are refused */
-    sigset_t none;
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static _Noreturn void child_run(const struct plan *plan)
-{
-    const struct spawn *spawn = plan->spawn;
-    /* The signal comes when zonda ends; that it ended before this call is seen by the parent. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
-        child_fail(plan, STAGE_SETUP);
-    if (getppid() != plan->parent)
-        _exit(127);
-    if (spawn->terminal ? setsid() < 0 : setpgid(0, 0) != 0)
-        child_fail(plan, STAGE_SETUP);
-    /* First out of the way of 0, 1 and 2, which may be among them, then in place. */
-    int fds[3];
-    for (int i = 0; i < 3; i++)
-        if ((fds[i] = fcntl(plan->fds[i], F_DUPFD_CLOEXEC, 3)) < 0)
-            child_fail(plan, STAGE_SETUP);
-    for (int i = 0; i < 3; i++)
-        if (dup2(fds[i], i) < 0)
-            child_fail(plan, STAGE_SETUP);
-    if (spawn->terminal && ioctl(spawn->stdin_fd >= 0 ? 0 : 1, TIOCSCTTY, 0) != 0)
-        child_fail(plan, STAGE_SETUP);
-    /* What somebody opened without CLOEXEC; not known before Linux 5.11, and no loss there. */
-    (void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-    if (spawn->nice)
-        (void)setpriority(PRIO_PROCESS, 0, plan->priority);
-    if (spawn->cwd && chdir(spawn->cwd) != 0)
-        child_fail(plan, STAGE_CWD);
-    child_signals();
-    if (plan->handoff_fd >= 0)
-        linux_handoff_install(plan->handoff_fd);
-    /* execve(2) takes both as pointers to what it does not change. */
-    (void)execve(plan->path, (char *const *)spawn->argv, (char *const *)spawn->env);
-    child_fail(plan, STAGE_EXEC);
-}
-
-/* --- the parent --- */
-
-static int start(struct plan *plan, int pipe_fds[2], int *pidfd, struct err *err)
+/* Forks the guard and hears from it. */
+static int start(const struct guard_plan *plan, int channel, struct linux_spawned *spawned,
+                 struct err *err)
 {
     sigset_t all, before;
     sigfillset(&all);
-    (void)sigprocmask(SIG_SETMASK, &all, &before); /* no handler of zonda runs in the child */
-    pid_t pid = fork();
-    if (pid == 0)
-        child_run(plan);
+    (void)sigprocmask(SIG_SETMASK, &all, &before); /* no handler of zonda runs in the guard */
+    pid_t guard = fork();
+    if (guard == 0)
+        linux_guard_run(plan);
     int errnum = errno;
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
-    (void)close(pipe_fds[1]);
-    pipe_fds[1] = -1;
-    if (pid < 0)
+    (void)close(plan->channel);
+    if (guard < 0)
         return err_system(err, errnum, "cannot start \"%s\"", plan->spawn->argv[0]);
-
-    *pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* CLOEXEC by itself */
-    struct failure failure = {.stage = STAGE_SETUP, .errnum = errno};
-    bool failed = *pidfd < 0;
-    if (failed) {
-        (void)kill(pid, SIGKILL);
-    } else {
-        ssize_t len;
-        while ((len = read(pipe_fds[0], &failure, sizeof failure)) < 0 && errno == EINTR)
-            ;
-        failed = len == (ssize_t)sizeof failure;
-    }
-    if (!failed)
-        return pid;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    struct guard_news news = {.what = GUARD_FAILED, .stage = STAGE_SETUP, .errnum = EPIPE};
+    while (recv(channel, &news, sizeof news, 0) < 0 && errno == EINTR)
         ;
-    if (*pidfd >= 0)
-        (void)close(*pidfd);
-    return explain(plan, failure, err);
+    if (news.what == GUARD_STARTED) {
+        *spawned = (struct linux_spawned){.pid = news.pid, .guard = guard, .channel = channel};
+        return 0;
+    }
+    while (waitpid(guard, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return explain(plan, &news, err);
 }
 
 /* A pair of which the second end is the child's. */
@@ -253,46 +173,47 @@ static int open_channel(int channel[2])
     return theirs < 0 ? -1 : 0;
 }
 
-int linux_spawn(const struct spawn *spawn, int *pidfd, struct err *err)
+static void close_pair(int pair[2])
 {
-    struct plan plan = {.spawn = spawn,
-                        .fds = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd},
-                        .priority = getpriority(PRIO_PROCESS, 0) + spawn->nice,
-                        .parent = getpid(),
-                        .error_fd = -1,
-                        .handoff_fd = -1};
-    int pipe_fds[2] = {-1, -1}, channel[2] = {-1, -1}, result = ERR_SYSTEM;
-    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int i = 0; i < 2; i++)
+        if (pair[i] >= 0)
+            (void)close(pair[i]);
+}
+
+int linux_spawn(const struct spawn *spawn, struct linux_spawned *spawned, struct err *err)
+{
+    struct guard_plan plan = {.spawn = spawn,
+                              .fds = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd},
+                              .priority = getpriority(PRIO_PROCESS, 0) + spawn->nice,
+                              .null_fd = -1,
+                              .handoff_fd = -1};
+    int guard[2] = {-1, -1}, handoff[2] = {-1, -1}, result;
     plan.path = find_program(spawn, err);
-    if (!plan.path) {
-        result = err->code;
-        goto out;
-    }
+    if (!plan.path)
+        return err->code;
+    plan.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int i = 0; i < 3; i++)
         if (plan.fds[i] < 0)
-            plan.fds[i] = null_fd;
-    if (null_fd < 0 || pipe2(pipe_fds, O_CLOEXEC) != 0 ||
-        (plan.error_fd = fcntl(pipe_fds[1], F_DUPFD_CLOEXEC, 3)) < 0) {
+            plan.fds[i] = plan.null_fd;
+    if (plan.null_fd < 0 || open_channel(guard) != 0) {
         result = err_system(err, errno, "cannot start \"%s\"", spawn->argv[0]);
         goto out;
     }
-    (void)close(pipe_fds[1]);
-    pipe_fds[1] = plan.error_fd;
-    if (spawn->handoff && open_channel(channel) == 0)
-        plan.handoff_fd = channel[1];
-    result = start(&plan, pipe_fds, pidfd, err);
-    if (result >= 0 && spawn->handoff)
+    plan.channel = guard[1];
+    if (spawn->handoff && open_channel(handoff) == 0)
+        plan.handoff_fd = handoff[1];
+    result = start(&plan, guard[0], spawned, err);
+    guard[1] = -1; /* closed */
+    if (result == 0)
+        guard[0] = -1; /* spawned's */
+    if (result == 0 && spawn->handoff)
         linux_handoff_attach(spawn->handoff,
-                             channel[0] >= 0 ? linux_handoff_receive(channel[0]) : -EMFILE);
+                             handoff[0] >= 0 ? linux_handoff_receive(handoff[0]) : -EMFILE);
 out:
-    for (int i = 0; i < 2; i++) {
-        if (pipe_fds[i] >= 0)
-            (void)close(pipe_fds[i]);
-        if (channel[i] >= 0)
-            (void)close(channel[i]);
-    }
-    if (null_fd >= 0)
-        (void)close(null_fd);
+    close_pair(guard);
+    close_pair(handoff);
+    if (plan.null_fd >= 0)
+        (void)close(plan.null_fd);
     free(plan.path);
     return result;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "platform/process.h"
 
 #define DESCENDANTS_MAX 4096
 
@@ -110,4 +111,18 @@ void process_tree(int pid, pid_list *pids)
         told = add_children(pids, pids->at[i]);
     if (!told)
         add_descendants(pids);
+}
+
+/* Is pid zonda, or one below it? Everything the app started is: its guard is below zonda. */
+bool process_is_ours(int pid)
+{
+    int self = getpid();
+    char state;
+    for (int depth = 0; depth < 64 && pid > 1; depth++) {
+        if (pid == self)
+            return true;
+        if (!process_stat(pid, &state, &pid))
+            return false;
+    }
+    return false;
 }

@@ -50,6 +50,8 @@ void exit_status_words(struct exit_status status, struct buf *out)
         (void)buf_printf(out, "killed by signal %d", status.signal);
     if (status.core)
         (void)buf_puts(out, " (core dumped)");
+    if (status.unguarded)
+        (void)buf_puts(out, " with its guard process");
 }
 
 int exit_status_code(struct exit_status status)

@@ -16,7 +16,9 @@ static life_fn *const ACTIONS[LIVES][LIFE_EVENTS] = {
     [LIFE_STOPPING] = {[LIFE_KILL] = generation_kill,
                        [LIFE_TIMER] = generation_escalate,
                        [LIFE_EXIT] = generation_sweep},
-    [LIFE_SWEEPING] = {[LIFE_KILL] = generation_kill, [LIFE_TIMER] = generation_sweep},
+    [LIFE_SWEEPING] = {[LIFE_KILL] = generation_kill,
+                       [LIFE_TIMER] = generation_escalate,
+                       [LIFE_GONE] = generation_finish},
 };
 
 void life_dispatch(struct generation *generation, enum life_event event)

@@ -109,7 +109,7 @@ static void look_who_took_it(struct health *health)
     const struct health_target *target = &health->target;
     uint64_t inode = target->shared ? loopback_peer_inode(health->fd) : 0;
     health->phase = IS_TAKEN;
-    if (!target->shared || (inode && process_has_socket(target->pid, target->mark, inode))) {
+    if (!target->shared || (inode && process_has_socket(target->pid, inode))) {
         ask(health);
     } else if (inode && ++health->strange >= STRANGE_LOOKS) {
         failed(health, "is taken by the old version");

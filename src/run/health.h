@@ -24,9 +24,8 @@
 
 struct health_target {
     uint16_t port;
-    const char *path; /* from the '/' on; copied */
-    int pid;          /* of the generation, and its mark, which is borrowed */
-    const char *mark;
+    const char *path;            /* from the '/' on; copied */
+    int pid;                     /* the generation is this process and all below it */
     struct handoff_child *child; /* its listeners, borrowed; or NULL */
     bool shared;                 /* others may listen on the same socket */
 };

@@ -9,7 +9,7 @@
  * generation to stop.
  *
  * A generation has one timer, and its meaning is the life's: the next look for listeners
- * (STARTING), the end of stop_timeout (STOPPING), the next round of the sweep (SWEEPING). The
+ * (STARTING), the end of stop_timeout and of the patience after it (STOPPING, SWEEPING). The
  * service's timer is the back-off.
  */
 #ifndef ZONDA_RUN_PARTS_H
@@ -25,15 +25,18 @@
 enum life { LIFE_STARTING, LIFE_READY, LIFE_STOPPING, LIFE_SWEEPING };
 #define LIVES 4
 
+/* LIFE_GONE: nobody is left of the tree, after LIFE_EXIT. LIFE_GOOD: what was chosen as the sign
+   that it is ready has come. */
 enum life_event {
     LIFE_ASK,
     LIFE_KILL,
     LIFE_TIMER,
     LIFE_EXIT,
+    LIFE_GONE,
     LIFE_LISTENS,
-    LIFE_GOOD, /* what was chosen as the sign that it is ready has come */
+    LIFE_GOOD,
 };
-#define LIFE_EVENTS 6
+#define LIFE_EVENTS 7
 
 enum run_state {
     RUN_DOWN,
@@ -113,14 +116,12 @@ struct generation {
     struct late_file *state_in;    /* NULL: its content was there from the start */
     bool state_settled;
     struct exit_status status;
-    char mark[72];             /* ZONDA_GENERATION_ID=… */
     struct policy_rules rules; /* copies: the configuration may be gone when it is stopped */
     uint32_t stop_timeout_ms, ready_timeout_ms;
     int stop_signal;
-    bool expected;                          /* zonda asked it to end */
-    bool killing;                           /* SIGKILL from now on */
-    uint64_t started_ns, ready_ns, kill_ns; /* monotonic; kill_ns: the end of stop_timeout */
-    uint32_t looks;                         /* for listeners, or rounds of the sweep */
+    bool expected;                 /* zonda asked it to end */
+    bool killing;                  /* SIGKILL was sent to all of it */
+    uint64_t started_ns, ready_ns; /* monotonic */
     struct listeners listeners;
     struct sign sign;
     uint64_t listen_first_ns, listen_last_ns; /* what was seen by the hand-off; 0: nothing */
@@ -223,9 +224,10 @@ uint64_t run_span_ms(const struct service *service);
 /* stop.c */
 void generation_ask(struct generation *generation);      /* begins the ladder */
 void generation_kill(struct generation *generation);     /* begins at its end */
-void generation_escalate(struct generation *generation); /* stop_timeout is over */
+void generation_escalate(struct generation *generation); /* the time is over */
 void generation_crashed(struct generation *generation);
-void generation_sweep(struct generation *generation);
+void generation_sweep(struct generation *generation);  /* its leader has ended */
+void generation_finish(struct generation *generation); /* nobody is left of it */
 
 /* gone.c: nothing of it is left; frees it. */
 void run_gone(struct generation *generation);

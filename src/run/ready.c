@@ -17,7 +17,6 @@
 
 #define LOOK_FIRST_MS 5
 #define LOOK_MOST_MS  100
-#define LOOK_WIDE     8 /* each so many looks also for daemons that left the tree, which costs more */
 #define SILENT_MS     300
 #define QUIET_MS      1000   /* without another listener */
 #define DEBUGGED_MS   600000 /* one whose predecessor listened may stand at a breakpoint before */
@@ -30,7 +29,6 @@ static bool is_beside(const struct generation *generation)
 
 void generation_look_first(struct generation *generation)
 {
-    generation->looks = 0;
     timer_start(generation->timer, LOOK_FIRST_MS);
 }
 
@@ -44,29 +42,26 @@ static void find_under_debugger(struct generation *generation)
 {
     struct listeners *found = &generation->listeners;
     size_t kept = 0;
-    process_listeners(generation->mark, found);
+    process_listeners_all(generation->process, found);
     for (size_t i = 0; i < found->tcp_len; i++)
         if (found->tcp_ports[i] != generation->debug_port)
             found->tcp_ports[kept++] = found->tcp_ports[i];
     found->tcp_len = kept;
 }
 
-static bool listens(struct generation *generation, bool wide)
+static bool listens(struct generation *generation)
 {
     struct listeners *found = &generation->listeners;
-    if (generation->debug_port) {
+    if (generation->debug_port)
         find_under_debugger(generation);
-        return found->tcp_len > 0 || found->unix_len > 0;
-    }
-    process_listeners_below(process_pid(generation->process), found);
-    if (wide && found->tcp_len == 0 && found->unix_len == 0)
-        process_listeners(generation->mark, found);
+    else
+        process_listeners(generation->process, found);
     return found->tcp_len > 0 || found->unix_len > 0;
 }
 
 bool generation_lets_go(struct generation *generation)
 {
-    return !generation->process || !listens(generation, true);
+    return !generation->process || !listens(generation);
 }
 
 static void look_again(struct generation *generation, uint64_t age, uint64_t limit_ms)
@@ -123,7 +118,7 @@ static void look_alone(struct generation *generation, uint64_t age)
     struct service *service = generation->service;
     uint64_t limit_ms = limit_of(generation);
     bool late = age >= limit_ms;
-    bool found = listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
+    bool found = listens(generation);
     if (!late && (!found || has_not_all(generation))) {
         look_again(generation, age, limit_ms);
         return;
@@ -151,7 +146,7 @@ static void look_beside(struct generation *generation, uint64_t age)
         return;
     }
     service->habit = HABIT_LISTENS;
-    if (!listens(generation, true) && handoff_child_count(generation->handoff) == 0) {
+    if (!listens(generation) && handoff_child_count(generation->handoff) == 0) {
         /* It waits for something that the older one has. */
         service->apart = true;
         run_tell_apart(service, "the new version does not listen while the old one runs");
@@ -175,7 +170,7 @@ static void look_for_sign(struct generation *generation, uint64_t age)
 {
     bool beside = is_beside(generation), late = age >= generation->ready_timeout_ms;
     if (!beside)
-        (void)listens(generation, late || ++generation->looks % LOOK_WIDE == 0);
+        (void)listens(generation);
     else if (main_serves(generation) && !late)
         (void)run_yields_lock(generation);
     sign_ask(generation);
@@ -191,7 +186,7 @@ static void look_for_sign(struct generation *generation, uint64_t age)
 
 void generation_good(struct generation *generation)
 {
-    bool found = listens(generation, true);
+    bool found = listens(generation);
     generation->service->habit = found ? HABIT_LISTENS : HABIT_SILENT;
     is_ready(generation);
 }
@@ -216,7 +211,7 @@ void generation_listens(struct generation *generation)
     } else if (!is_beside(generation)) {
         generation_look(generation);
     } else if (handoff_child_replaces(generation->handoff, generation->service->main->handoff)) {
-        (void)listens(generation, true);
+        (void)listens(generation);
         is_ready(generation);
     }
 }

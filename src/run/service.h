@@ -15,8 +15,7 @@
  *
  * At a time one generation serves, one may start beside it, and any number may be on their way out.
  *
- * Stop ladder: stop_signal to the group → stop_timeout → SIGKILL to the group and to every
- * descendant that carries the generation's mark (ZONDA_GENERATION_ID in its environment), whatever
+ * Stop ladder: stop_signal to the group → stop_timeout → SIGKILL to every descendant, whatever
  * its group or session. The next generation starts only when none is left.
  *
  * A generation is ready when one of its processes listens on a TCP port or Unix socket; one whose

@@ -82,8 +82,7 @@ void sign_ask(struct generation *generation)
     struct health_target target = {
         .port = port_to_ask(generation),
         .path = sign->path,
-        .pid = process_pid(generation->process),
-        .mark = generation->mark,
+        .pid = process_root(generation->process),
         .child = generation->handoff,
         .shared = handoff_keeps_port(service->handoff, port_to_ask(generation))};
     if (sign->path && !sign->answered && !sign->health && target.port)

@@ -6,11 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "platform/random.h"
 #include "run/command.h"
 #include "run/parts.h"
-
-#define MARK_NAME "ZONDA_GENERATION_ID"
 
 void request_fini(struct request *request)
 {
@@ -26,21 +23,21 @@ static void process_ended(void *data, struct exit_status status)
     life_dispatch(generation, LIFE_EXIT);
 }
 
+static void process_left(void *data)
+{
+    life_dispatch(data, LIFE_GONE);
+}
+
 static void timer_fired(void *data)
 {
     life_dispatch(data, LIFE_TIMER);
 }
 
-/* Sets what the generation is known by, in env and here. */
-static void make_mark(struct generation *generation, struct strs *env)
+static void set_number(const struct generation *generation, struct strs *env)
 {
-    char number[24], id[17], value[48];
-    random_hex(id, 16);
+    char number[24];
     (void)snprintf(number, sizeof number, "%" PRIu64, generation->number);
-    (void)snprintf(value, sizeof value, "%s-%s", id, number);
-    (void)snprintf(generation->mark, sizeof generation->mark, MARK_NAME "=%s", value);
     strs_env_set(env, "ZONDA_GENERATION", number);
-    strs_env_set(env, MARK_NAME, value);
 }
 
 static void take_rules(struct generation *generation)
@@ -106,6 +103,8 @@ static int spawn_app(struct generation *generation, const struct strs *env, stru
             err_hint(err,
                      "install Delve with `go install github.com/go-delve/delve/cmd/dlv@latest`, "
                      "or name it by [debug] command");
+        if (!failed)
+            process_when_gone(generation->process, process_left);
     }
     run_close_theirs(theirs);
     if (failed)
@@ -120,7 +119,7 @@ struct generation *generation_start(struct service *service, bool beside)
     struct strs env = {0};
     struct generation *generation = generation_new(service);
     strs_copy(&env, &service->current.env);
-    make_mark(generation, &env);
+    set_number(generation, &env);
     pass_begin(generation, &env);
     int failed = sign_init(generation, &service->current.config->run, &err);
     if (!failed)

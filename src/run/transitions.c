@@ -28,8 +28,8 @@ static const char *const LIFE_NAMES[LIVES] = {
 };
 
 static const char *const LIFE_EVENT_NAMES[LIFE_EVENTS] = {
-    [LIFE_ASK] = "ASK",   [LIFE_KILL] = "KILL",       [LIFE_TIMER] = "TIMER",
-    [LIFE_EXIT] = "EXIT", [LIFE_LISTENS] = "LISTENS", [LIFE_GOOD] = "GOOD",
+    [LIFE_ASK] = "ASK",   [LIFE_KILL] = "KILL",       [LIFE_TIMER] = "TIMER", [LIFE_EXIT] = "EXIT",
+    [LIFE_GONE] = "GONE", [LIFE_LISTENS] = "LISTENS", [LIFE_GOOD] = "GOOD",
 };
 
 const char *run_state_name(enum run_state state)

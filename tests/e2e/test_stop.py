@@ -104,7 +104,7 @@ def test_app_killed(plain, start):
 def test_zonda_killed(plain, start):
     """Even SIGKILL on zonda leaves no app behind."""
     zonda = start(plain).ready()
-    zonda.process.kill()
+    zonda.send(signal.SIGKILL)
     zonda.wait_exit()
     assert not zonda.left_behind(10)
 

@@ -28,6 +28,16 @@ MARK = "ZONDA_E2E_MARK"
 WAIT_S = float(os.environ.get("ZONDA_E2E_WAIT", "60"))  # the deadline of every wait
 
 
+# ZONDA_UNSHARE=1: each zonda is process 1 of a PID namespace of its own, as in a container.
+UNSHARE = ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child"]
+if os.getuid() != 0:
+    UNSHARE.insert(1, "--map-root-user")
+
+
+def is_process_1():
+    return os.environ.get("ZONDA_UNSHARE", "0") not in {"", "0"}
+
+
 def binary():
     return os.environ.get("ZONDA") or str(ROOT / "build" / "src" / "zonda")
 
@@ -111,14 +121,59 @@ def marked(mark):
     return found
 
 
+def showing(word):
+    """The processes whose command line holds the word, whatever their environment; no zombies."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                line = file.read().replace(b"\0", b" ").decode(errors="replace")
+            if word in line:
+                found[int(name)] = line
+    return found
+
+
+def status_field(pid, name):
+    """The words of a line of /proc/PID/status; none where it is gone."""
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(name + ":"):
+                    return line.split()[1:]
+    return []
+
+
+def descendants(root):
+    """All processes below root: pid -> command line. Zombies too: their command line is empty."""
+    parents, found = {}, {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            for parent in status_field(name, "PPid"):
+                parents.setdefault(int(parent), []).append(int(name))
+    left = [root]
+    while left:
+        for pid in parents.get(left.pop(), []):
+            left.append(pid)
+            found[pid] = ""
+            with contextlib.suppress(OSError):
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    found[pid] = file.read().replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
 class Zonda:
     """A running zonda.
 
     tty: a real pseudo-terminal instead of pipes; the events are then read from a log file.
-    prefix: a command line that ends by executing its arguments (unshare …).
+    prefix: a command line that ends by executing its arguments (sh -c …).
+    process_1: as process 1 of a PID namespace; None: as ZONDA_UNSHARE says.
     """
 
-    def __init__(self, project, *args, env=None, tty=False, prefix=(), level="debug", stdin=None):
+    def __init__(
+        self, project, *args, env=None, tty=False, prefix=(), level="debug", stdin=None, process_1=None
+    ):
         self.project = pathlib.Path(project)
         self.mark = uuid.uuid4().hex
         self.port = free_port()
@@ -150,7 +205,8 @@ class Zonda:
             }
         )
         self.env.update(env or {})
-        command = [*prefix, binary()]
+        self.process_1 = is_process_1() and not prefix if process_1 is None else process_1
+        command = [*(UNSHARE if self.process_1 else prefix), binary()]
         log = [f"--log.level={level}"]
         log += [f"--log.file={self.log}"] if tty else ["--log.format=json"]
         self.command = command + [*log, *args]  # a later one wins
@@ -370,7 +426,31 @@ class Zonda:
 
     @property
     def app_pid(self):
-        return self.status()["app_pid"]
+        return self.outer(self.status()["app_pid"])
+
+    @property
+    def pid(self):
+        """Of zonda itself, where it is the process that was started or the child of unshare."""
+        if not self.process_1:
+            return self.process.pid
+        inner = until(lambda: self._child())
+        assert inner, "unshare has started nothing" + self.story()
+        return inner
+
+    def _child(self):
+        for pid in descendants(self.process.pid):
+            if status_field(pid, "NSpid")[1:] == ["1"]:
+                return pid
+        return 0
+
+    def outer(self, pid):
+        """The pid out here of one that zonda, or the app, knows by pid; 0 where it is gone."""
+        if not self.process_1 or pid == 0:
+            return pid
+        for candidate in descendants(self.process.pid):
+            if status_field(candidate, "NSpid")[-1:] == [str(pid)]:
+                return candidate
+        return 0
 
     # --- asking zonda ---
 
@@ -446,7 +526,7 @@ class Zonda:
         os.write(self.master, keys.encode())
 
     def send(self, number):
-        os.kill(self.process.pid, number)
+        os.kill(self.pid, number)
 
     # --- the end ---
 
@@ -474,7 +554,8 @@ class Zonda:
     def stop(self, number=signal.SIGTERM):
         """Ends it gracefully and looks for what is left; its exit status."""
         if self.process.poll() is None:
-            self.send(number)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                self.send(number)
         code = self.wait_exit()
         self.check_clean()
         return code

@@ -218,5 +218,5 @@ void go_child_stop(struct go_child *child)
        its reader looks at nothing but stopped afterwards. */
     end_pipe(&child->out);
     end_pipe(&child->complaint);
-    process_signal(child->process, signal_number("KILL"));
+    process_kill(child->process);
 }

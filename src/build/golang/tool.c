@@ -1,19 +1,14 @@
 #include "build/golang/tool.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "platform/fs.h"
-#include "platform/random.h"
 
 #define KILL_AFTER_MS 500
-#define LOOKS_MAX     100 /* what is left then is in the kernel's hands (state D) */
-#define LOOK_MS       5
-#define MARK          "ZONDA_TOOL"
-#define MARK_DIGITS   16
+#define PATIENCE_MS   5000 /* after SIGKILL; what is left then is in the kernel's hands (state D) */
 #define READS_A_TURN  16
 
 struct stream {
@@ -32,9 +27,7 @@ struct tool {
     struct process *process;
     struct timer *kill;
     struct stream streams[2];
-    char mark[sizeof MARK + 1 + MARK_DIGITS + 1]; /* in the environment of a gentle one */
-    int looks;
-    bool ended;
+    bool ended, killed, late; /* late: nobody is waited for any more */
 };
 
 static void close_stream(struct stream *stream)
@@ -44,22 +37,13 @@ static void close_stream(struct stream *stream)
     fs_fd_close(&stream->fd);
 }
 
-/* The go command's own children do not hold its output: after a cancel they are looked for. */
-static bool anybody_left(struct tool *tool)
-{
-    if (!tool->result.cancelled || !tool->mark[0] || ++tool->looks > LOOKS_MAX)
-        return false;
-    return process_signal_marked(tool->mark, signal_number("KILL")) > 0;
-}
-
 static void finish_when_over(struct tool *tool)
 {
     if (!tool->ended || tool->streams[0].io || tool->streams[1].io)
         return;
-    if (anybody_left(tool)) {
-        timer_start(tool->kill, LOOK_MS);
+    /* The go command's own children do not hold its output: after a cancel they are waited for. */
+    if (tool->result.cancelled && !process_gone(tool->process) && !tool->late)
         return;
-    }
     timer_free(tool->kill);
     tool->kill = NULL;
     process_free(tool->process);
@@ -115,11 +99,26 @@ static void on_exit_of(void *data, struct exit_status status)
     finish_when_over(tool);
 }
 
-static void kill_now(void *data)
+static void gone(void *data)
+{
+    finish_when_over(data);
+}
+
+static void kill_all(struct tool *tool)
+{
+    tool->killed = true;
+    process_kill(tool->process);
+    timer_start(tool->kill, PATIENCE_MS);
+}
+
+static void kill_timer(void *data)
 {
     struct tool *tool = data;
-    if (tool->process)
-        process_signal(tool->process, signal_number("KILL"));
+    if (!tool->killed) {
+        kill_all(tool);
+        return;
+    }
+    tool->late = true;
     finish_when_over(tool);
 }
 
@@ -138,23 +137,17 @@ static int spawn(struct tool *tool, int out, int error, struct err *err)
 {
     const struct tool_request *request = &tool->request;
     struct spawn spawn = SPAWN_INIT;
-    struct strs env = {0};
-    char id[MARK_DIGITS + 1];
-    strs_copy(&env, request->env);
-    if (request->gentle) {
-        random_hex(id, MARK_DIGITS);
-        strs_env_set(&env, MARK, id);
-        (void)snprintf(tool->mark, sizeof tool->mark, MARK "=%s", id);
-    }
     spawn.argv = (const char *const *)request->argv->at;
-    spawn.env = (const char *const *)env.at;
+    spawn.env = (const char *const *)request->env->at;
     spawn.cwd = request->cwd;
     spawn.nice = request->nice;
     spawn.stdout_fd = out;
     spawn.stderr_fd = request->joined ? out : error;
     tool->process = process_spawn(tool->loop, &spawn, on_exit_of, tool, err);
-    strs_fini(&env);
-    return tool->process ? 0 : err->code;
+    if (!tool->process)
+        return err->code;
+    process_when_gone(tool->process, gone);
+    return 0;
 }
 
 struct tool *tool_start(struct loop *loop, const struct tool_request *request, struct err *err)
@@ -190,12 +183,12 @@ void tool_cancel(struct tool *tool)
     if (tool->result.cancelled || !tool->process)
         return;
     tool->result.cancelled = true;
+    tool->kill = timer_new(tool->loop, kill_timer, tool);
     if (!tool->request.gentle) {
-        process_signal(tool->process, signal_number("KILL"));
+        kill_all(tool);
         return;
     }
     process_signal(tool->process, signal_number("TERM"));
-    tool->kill = timer_new(tool->loop, kill_now, tool);
     timer_start(tool->kill, KILL_AFTER_MS);
 }
 

@@ -3,8 +3,7 @@
  *
  * Life-cycle: tool_start, one call of on_done, tool_free (also inside on_done). tool_cancel signals
  * the whole group and leads to on_done with cancelled set, once the program and whatever it started
- * have gone: they hold the output, or (the go command's children) are found by a mark in their
- * environment. Lives on the loop's thread.
+ * have gone. Lives on the loop's thread.
  */
 #ifndef ZONDA_BUILD_GOLANG_TOOL_H
 #define ZONDA_BUILD_GOLANG_TOOL_H

@@ -52,7 +52,7 @@ static void late(void *data)
     capture->late = true;
     capture->ended = true; /* whoever else holds the pipe */
     io_want(capture->io, 0);
-    process_signal(capture->process, signal_number("KILL"));
+    process_kill(capture->process);
     finish(capture);
 }
 

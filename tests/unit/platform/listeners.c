@@ -9,26 +9,30 @@
 #include "platform/process.h"
 
 static struct loop *loop;
-static char mark[64];
 
 struct app {
     struct process *process;
-    bool ended;
+    bool gone;
     int fd;
     int ports[32];
 };
 
 static void ended(void *data, struct exit_status status)
 {
+    (void)data;
     (void)status;
-    ((struct app *)data)->ended = true;
 }
 
-/* Runs a python program with the mark and reads the count ports it prints, then "up". */
+static void gone(void *data)
+{
+    ((struct app *)data)->gone = true;
+}
+
+/* Runs a python program and reads the count ports it prints, then "up". */
 static void start(struct app *app, const char *program, int count)
 {
     const char *const argv[] = {"python3", "-c", program, NULL};
-    const char *const env[] = {"PATH=/usr/local/bin:/usr/bin:/bin", mark, NULL};
+    const char *const env[] = {"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
     struct spawn spawn = SPAWN_INIT;
     struct err err;
     int fds[2];
@@ -39,6 +43,7 @@ static void start(struct app *app, const char *program, int count)
     spawn.stdout_fd = fds[1];
     app->process = process_spawn(loop, &spawn, ended, app, &err);
     assert_non_null(app->process);
+    process_when_gone(app->process, gone);
     (void)close(fds[1]);
     app->fd = fds[0];
     FILE *in = fdopen(app->fd, "r");
@@ -53,11 +58,12 @@ static void start(struct app *app, const char *program, int count)
 
 static void finish(struct app *app)
 {
-    process_signal(app->process, SIGKILL);
-    assert_true(await(loop, await_true, &app->ended));
+    process_kill(app->process);
+    assert_true(await(loop, await_true, &app->gone));
+    struct listeners found;
+    process_listeners(app->process, &found);
+    assert_int_equal(found.tcp_len + found.unix_len, 0);
     process_free(app->process);
-    while (process_signal_marked(mark, SIGKILL) > 0)
-        ;
 }
 
 static bool has(const struct listeners *found, int port)
@@ -85,7 +91,7 @@ static void finds_what_listens(void **state)
 {
     (void)state;
     struct app app;
-    struct listeners found, below;
+    struct listeners found;
     start(&app,
           PRELUDE "a = tcp()\n"
                   "b = tcp(socket.AF_INET6, '::')\n"
@@ -96,18 +102,12 @@ static void finds_what_listens(void **state)
                   "e.listen()\n"
                   "f = socket.socketpair()\n" END,
           3);
-    process_listeners(mark, &found);
+    process_listeners(app.process, &found);
     assert_int_equal(found.tcp_len, 2);
     assert_true(has(&found, app.ports[0]));
     assert_true(has(&found, app.ports[1]));
     assert_int_equal(found.unix_len, 1);
-    process_listeners_below(process_pid(app.process), &below);
-    assert_memory_equal(&found, &below, sizeof found);
     finish(&app);
-    process_listeners(mark, &found);
-    assert_int_equal(found.tcp_len + found.unix_len, 0);
-    process_listeners_below(app.ports[0] + 4000000, &found); /* no such process */
-    assert_int_equal(found.tcp_len + found.unix_len, 0);
 }
 
 static void finds_descendants(void **state)
@@ -123,13 +123,13 @@ static void finds_descendants(void **state)
                   "        print('up', flush=True)\n"
                   "time.sleep(1000)\n",
           1);
-    process_listeners_below(process_pid(app.process), &found);
+    process_listeners(app.process, &found);
     assert_int_equal(found.tcp_len, 1);
     assert_true(has(&found, app.ports[0]));
     finish(&app);
 }
 
-static void finds_daemons_by_their_mark(void **state)
+static void finds_daemons(void **state)
 {
     (void)state;
     struct app app;
@@ -149,9 +149,7 @@ static void finds_daemons_by_their_mark(void **state)
                   "os.close(w)\n"
                   "time.sleep(1000)\n",
           1);
-    process_listeners_below(process_pid(app.process), &found);
-    assert_int_equal(found.tcp_len, 0);
-    process_listeners(mark, &found);
+    process_listeners(app.process, &found);
     assert_int_equal(found.tcp_len, 1);
     assert_true(has(&found, app.ports[0]));
     finish(&app);
@@ -163,7 +161,7 @@ static void keeps_to_the_bound(void **state)
     struct app app;
     struct listeners found;
     start(&app, PRELUDE "all = [tcp() for i in range(20)]\n" END, 20);
-    process_listeners(mark, &found);
+    process_listeners(app.process, &found);
     assert_int_equal(found.tcp_len, 16);
     finish(&app);
 }
@@ -172,7 +170,6 @@ static int open_all(void **state)
 {
     (void)state;
     struct err err;
-    (void)snprintf(mark, sizeof mark, "ZONDA_TEST_MARK=%d-listeners", getpid());
     loop = loop_new(&err);
     return !loop || process_init(loop, &err) != 0;
 }
@@ -190,7 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_listens),
         cmocka_unit_test(finds_descendants),
-        cmocka_unit_test(finds_daemons_by_their_mark),
+        cmocka_unit_test(finds_daemons),
         cmocka_unit_test(keeps_to_the_bound),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

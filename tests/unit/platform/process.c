@@ -1,8 +1,7 @@
-#include "check.h"
+#include "platform/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,82 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "platform/await.h"
-#include "platform/process.h"
-
-static struct loop *loop;
 static char dir[] = "/tmp/zonda-process-XXXXXX";
-static const char *const ENV[] = {"PATH=/usr/bin:/bin", "COLOUR=blue", NULL};
-
-struct run {
-    struct process *process;
-    struct exit_status status;
-    bool ended;
-    int fd; /* of what it prints */
-    char text[4096];
-};
-
-static void ended(void *data, struct exit_status status)
-{
-    struct run *run = data;
-    run->status = status;
-    assert_false(run->ended);
-    run->ended = true;
-}
-
-static void start(struct run *run, struct spawn *spawn)
-{
-    struct err err = {0};
-    int fds[2];
-    *run = (struct run){0};
-    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-    spawn->stdout_fd = fds[1];
-    if (!spawn->env)
-        spawn->env = ENV;
-    run->process = process_spawn(loop, spawn, ended, run, &err);
-    assert_string_equal(err.message, "");
-    assert_non_null(run->process);
-    assert_true(process_running(run->process));
-    run->fd = fds[0];
-    (void)close(fds[1]);
-}
-
-static void start_sh(struct run *run, const char *script)
-{
-    const char *const argv[] = {"sh", "-c", script, NULL};
-    struct spawn spawn = SPAWN_INIT;
-    spawn.argv = argv;
-    start(run, &spawn);
-}
-
-static void finish(struct run *run)
-{
-    assert_true(await(loop, await_true, &run->ended));
-    assert_false(process_running(run->process));
-    size_t len = 0;
-    ssize_t now;
-    while ((now = read(run->fd, run->text + len, sizeof run->text - 1 - len)) > 0)
-        len += (size_t)now;
-    run->text[len] = '\0';
-    (void)close(run->fd);
-    process_free(run->process);
-}
-
-/* The next line it prints, as a number: a pid. */
-static int read_pid(int fd)
-{
-    char text[32] = "";
-    for (size_t len = 0; len < sizeof text - 1; len++) {
-        struct pollfd wait = {.fd = fd, .events = POLLIN};
-        assert_int_equal(poll(&wait, 1, 20000), 1);
-        if (read(fd, text + len, 1) != 1 || text[len] == '\n')
-            break;
-    }
-    int pid = (int)strtol(text, NULL, 10);
-    assert_true(pid > 1);
-    return pid;
-}
 
 static void fails(const char *name, const char *cwd, const char *message, const char *hint)
 {
@@ -211,6 +135,8 @@ static void keeps_descriptors_apart(void **state)
     spawn.stdout_fd = spawn.stderr_fd = 0;
     run = (struct run){.fd = fds[0]};
     run.process = process_spawn(loop, &spawn, ended, &run, &err);
+    if (run.process)
+        process_when_gone(run.process, gone);
     (void)dup2(saved[0], 0);
     (void)dup2(saved[1], 2);
     (void)close(saved[0]);
@@ -272,145 +198,57 @@ static void signals_the_group(void **state)
 {
     (void)state;
     struct run run;
-    start_sh(&run, "sleep 1000 & echo $!; wait");
+    start_sh(&run, "trap : TERM; sh -c 'echo $$; exec sleep 1000' & wait; exit 5");
     int child = read_pid(run.fd);
-    assert_int_equal(kill(child, 0), 0);
-    process_signal(run.process, SIGKILL);
+    process_signal(run.process, SIGTERM);
     finish(&run);
-    assert_int_equal(run.status.signal, SIGKILL);
-    assert_true(await(loop, await_gone, &child));
+    assert_int_equal(exit_status_code(run.status), 5);
+    assert_int_equal(kill(child, 0), -1);
 }
 
-static void signals_the_group_after_its_leader(void **state)
+/* What it leaves running is seen, and can be killed. */
+static void knows_who_is_left(void **state)
 {
     (void)state;
     struct run run;
     start_sh(&run, "sleep 1000 >/dev/null 2>&1 & echo $!");
     int child = read_pid(run.fd);
     assert_true(await(loop, await_true, &run.ended));
+    assert_false(process_running(run.process));
+    assert_false(process_gone(run.process));
     assert_int_equal(kill(child, 0), 0);
-    assert_int_equal(kill(process_pid(run.process), 0), 0); /* the pid is still taken */
-    process_signal(run.process, SIGKILL);
-    int leader = process_pid(run.process);
+    process_kill(run.process);
     finish(&run);
-    assert_true(await(loop, await_gone, &child));
-    assert_true(await(loop, await_gone, &leader));
-}
-
-static void reaps_orphans(void **state)
-{
-    (void)state;
-    /* Two that end while the ended leader, which hides them from waitid(2), is kept. */
-    struct run run;
-    start_sh(&run, "(sh -c 'echo $$; exec sleep 0.1' & sh -c 'echo $$; exec sleep 1000' &)");
-    int first = read_pid(run.fd), second = read_pid(run.fd);
-    assert_true(await(loop, await_true, &run.ended));
-    assert_int_equal(kill(first, SIGKILL), 0);
-    assert_int_equal(kill(second, SIGKILL), 0);
-    finish(&run);
-    assert_true(await(loop, await_gone, &first));
-    assert_true(await(loop, await_gone, &second));
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(kill(child, 0), -1);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* the guard was waited for */
     assert_int_equal(errno, ECHILD);
 }
 
-static void child_dies_with_zonda(void **state)
-{
-    (void)state;
-    int fds[2];
-    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-    pid_t zonda = fork();
-    if (zonda == 0) {
-        const char *const argv[] = {"sh", "-c", "echo $$; exec sleep 1000", NULL};
-        struct spawn spawn = SPAWN_INIT;
-        struct err err;
-        struct loop *other = loop_new(&err);
-        spawn.argv = argv;
-        spawn.env = ENV;
-        spawn.stdout_fd = fds[1];
-        (void)process_spawn(other, &spawn, ended, NULL, &err);
-        for (;;)
-            (void)pause();
-    }
-    (void)close(fds[1]);
-    int child = read_pid(fds[0]);
-    (void)close(fds[0]);
-    assert_int_equal(kill(zonda, SIGKILL), 0);
-    int pid = zonda;
-    assert_true(await(loop, await_gone, &child)); /* we are its reaper */
-    assert_true(await(loop, await_gone, &pid));
-}
-
-static void finds_the_marked(void **state)
+/* A daemon that a command started on purpose outlives it; zonda is its parent then. */
+static void lets_go_of_who_is_left(void **state)
 {
     (void)state;
     struct run run;
-    char mark[64];
-    (void)snprintf(mark, sizeof mark, "ZONDA_TEST_MARK=%d-x", getpid());
-    const char *const env[] = {"PATH=/usr/bin:/bin", mark, NULL};
-    /* One in another session, one double-forked, one that lost the mark. */
-    const char *const argv[] = {"sh", "-c",
-                                "setsid sh -c 'echo $$; exec sleep 1000' & "
-                                "(sh -c 'echo $$; exec sleep 1000' &);"
-                                "env -i sh -c 'echo $$; exec /bin/sleep 1000' & wait",
-                                NULL};
-    struct spawn spawn = SPAWN_INIT;
-    spawn.argv = argv;
-    spawn.env = env;
-    start(&run, &spawn);
-    int pids[3];
-    for (int i = 0; i < 3; i++)
-        pids[i] = read_pid(run.fd);
-    char longer[80];
-    (void)snprintf(longer, sizeof longer, "%sy", mark);
-    assert_int_equal(process_signal_marked(longer, SIGKILL), 0);
-    mark[strlen(mark) - 1] = '\0'; /* a prefix is not the mark */
-    assert_int_equal(process_signal_marked(mark, SIGKILL), 0);
-    mark[strlen(mark)] = 'x';
-    assert_true(process_signal_marked(mark, SIGKILL) >= 3); /* the leader too */
-    /* The one without a mark has lost its parent, and is in the leader's group. */
+    start_sh(&run, "setsid sleep 1000 >/dev/null 2>&1 & echo $!");
+    int child = read_pid(run.fd);
     assert_true(await(loop, await_true, &run.ended));
-    int left = 0;
-    for (int i = 0; i < 3; i++)
-        left += kill(pids[i], 0) == 0;
-    assert_true(left >= 1);
-    process_signal(run.process, SIGKILL);
-    finish(&run);
-    for (int i = 0; i < 3; i++)
-        assert_true(await(loop, await_gone, &pids[i]));
-    assert_int_equal(process_signal_marked(mark, SIGKILL), 0);
+    (void)close(run.fd);
+    process_free(run.process);
+    assert_int_equal(kill(child, 0), 0);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_true(await(loop, await_gone, &child)); /* reaped */
 }
 
-static void finds_a_mark_in_a_large_environment(void **state)
+static void ends_what_is_freed_too_early(void **state)
 {
     (void)state;
     struct run run;
-    char *large[40], mark[64];
-    const char *env[42] = {0};
-    /* Sizes that let the mark stand on the border of two reads. */
-    for (int i = 0; i < 40; i++) {
-        large[i] = mem_new(1, 4096);
-        (void)snprintf(large[i], 32, "FILL%02d=", i);
-        memset(large[i] + 7, 'x', 4082 + (size_t)i % 7);
-        env[i] = large[i];
-    }
-    (void)snprintf(mark, sizeof mark, "ZONDA_TEST_MARK=%d-large", getpid());
-    for (int at = 0; at < 16; at++) {
-        const char *const argv[] = {"/bin/sleep", "1000", NULL};
-        struct spawn spawn = SPAWN_INIT;
-        const char *moved = env[at];
-        env[at] = mark;
-        env[40] = moved;
-        spawn.argv = argv;
-        spawn.env = env;
-        start(&run, &spawn);
-        assert_int_equal(process_signal_marked(mark, SIGTERM), 1);
-        finish(&run);
-        assert_int_equal(run.status.signal, SIGTERM);
-        env[at] = moved;
-    }
-    for (int i = 0; i < 40; i++)
-        free(large[i]);
+    start_sh(&run, "(setsid sh -c 'echo $$; exec sleep 1000' &); echo $$; exec sleep 1000");
+    int pids[2] = {read_pid(run.fd), read_pid(run.fd)};
+    (void)close(run.fd);
+    process_free(run.process);
+    for (int i = 0; i < 2; i++)
+        assert_true(await(loop, await_gone, &pids[i]));
 }
 
 static int open_all(void **state)
@@ -445,11 +283,9 @@ int main(void)
         cmocka_unit_test(explains_what_cannot_start),
         cmocka_unit_test(looks_in_the_path_of_env),
         cmocka_unit_test(signals_the_group),
-        cmocka_unit_test(signals_the_group_after_its_leader),
-        cmocka_unit_test(reaps_orphans),
-        cmocka_unit_test(child_dies_with_zonda),
-        cmocka_unit_test(finds_the_marked),
-        cmocka_unit_test(finds_a_mark_in_a_large_environment),
+        cmocka_unit_test(knows_who_is_left),
+        cmocka_unit_test(lets_go_of_who_is_left),
+        cmocka_unit_test(ends_what_is_freed_too_early),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -87,7 +87,7 @@ static void on_good(void *data)
 static void ask(bool shared, int pid)
 {
     const struct health_target target = {
-        .port = port, .path = "/healthz", .pid = pid, .mark = "ZONDA_NO=1", .shared = shared};
+        .port = port, .path = "/healthz", .pid = pid, .shared = shared};
     health = health_new(loop, &target, on_good, NULL);
 }
 

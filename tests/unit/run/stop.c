@@ -71,10 +71,13 @@ static void kills_at_once_without_a_timeout(void **state)
 static bool is_stopped(void *data)
 {
     (void)data;
-    siginfo_t info = {0};
-    return waitid(P_PID, (id_t)service_pid(seen.service), &info, WSTOPPED | WNOWAIT | WNOHANG) ==
-               0 &&
-           info.si_pid != 0;
+    char path[64], state = '?';
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", service_pid(seen.service));
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+    (void)fclose(file);
+    return state == 'T';
 }
 
 static void wakes_a_stopped_app(void **state)
@@ -122,14 +125,71 @@ static void leaves_none_after_a_crash(void **state)
     assert_gone(pids, 4);
 }
 
-static void kills_those_who_dropped_the_mark(void **state)
+static void leaves_none_without_an_environment(void **state)
 {
     (void)state;
     int pid;
-    start_sh("env -i /bin/sh -c 'trap \"\" TERM; echo $$; exec /bin/sleep 1000' & wait");
+    seen.config.run.stop_timeout_ms = 50;
+    start_sh("(setsid env -i /bin/sh -c 'trap \"\" TERM; echo $$; exec /bin/sleep 1000' &); "
+             "exec sleep 1000");
     printed_pids(&pid, 1);
     stop_now();
-    assert_gone(&pid, 1);
+    assert_int_equal(seen.killed, 1);
+    assert_int_equal(kill(pid, 0), -1);
+}
+
+/* One in another session hears of the end when its leader has gone, one in the group just once. */
+static void asks_those_in_other_groups(void **state)
+{
+    (void)state;
+    char script[1024];
+    static const char CHILD[] = "trap \"echo %s; n=1\" TERM; echo up; "
+                                "until [ \"$n\" ]; do sleep 0.01; done; sleep 0.1; exit";
+    char inside[256], outside[256];
+    (void)snprintf(inside, sizeof inside, CHILD, "inside");
+    (void)snprintf(outside, sizeof outside, CHILD, "outside");
+    (void)snprintf(script, sizeof script, "sh -c '%s' & setsid sh -c '%s' & wait", inside, outside);
+    start_sh(script);
+    printed("up\nup\n");
+    stop_now();
+    assert_int_equal(seen.killed, 0);
+    const char *text = buf_text(&seen.out);
+    assert_int_equal(strlen(text), strlen("up\nup\ninside\noutside\n")); /* each once */
+    assert_non_null(strstr(text, "inside\n"));
+    assert_non_null(strstr(text, "outside\n"));
+}
+
+static bool second(void *data)
+{
+    (void)data;
+    return seen.started >= 2;
+}
+
+/* A killed guard is a crash of the app: all of it is ended, and it is started anew. */
+static void outlives_its_guard(void **state)
+{
+    (void)state;
+    int pids[3];
+    start_sh(
+        "(setsid env -i /bin/sh -c 'echo $$; exec /bin/sleep 1000' &); echo $PPID; sleep 1000");
+    printed_pids(pids, 2);
+    pids[2] = seen.pid;
+    /* Which of the two came first is not known. */
+    char path[64], name[32] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", pids[0]);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%31s", name), 1);
+    (void)fclose(file);
+    int guard = strcmp(name, "tree-guard") == 0 ? pids[0] : pids[1];
+    assert_int_equal(kill(guard, SIGKILL), 0);
+    AWAIT_COUNT(seen.crashes);
+    assert_false(seen.expected);
+    assert_true(seen.status.unguarded);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(kill(pids[i], 0), -1);
+    assert_true(seen.retry);
+    assert_true(await(seen.loop, second, NULL));
 }
 
 /* A shell dies of the signal at once; the app below it has the rest of the time. */
@@ -308,7 +368,9 @@ int main(void)
         TEST(wakes_a_stopped_app),
         TEST(leaves_none_of_the_tree),
         TEST(leaves_none_after_a_crash),
-        TEST(kills_those_who_dropped_the_mark),
+        TEST(leaves_none_without_an_environment),
+        TEST(asks_those_in_other_groups),
+        TEST(outlives_its_guard),
         TEST(gives_the_app_below_a_shell_its_time),
         TEST(ends_the_time_of_the_app_below_a_shell),
         TEST(kill_ends_a_slow_stop),

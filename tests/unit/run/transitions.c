@@ -645,10 +645,9 @@ static void stopping_left(void **state)
     comes_to(RUN_DOWN);
 }
 
-/* What a generation of the group leaves behind is swept, and that can be hurried. */
-static void sweeping_kill(void **state)
+/* The app has ended, and left behind what does not hear its signal. */
+static void to_sweeping(void)
 {
-    (void)state;
     start_sh("trap 'exit 0' TERM; (trap '' TERM; echo $(exec sh -c 'echo $PPID'); " SLEEPER
              "wait) & wait");
     int below;
@@ -656,7 +655,23 @@ static void sweeping_kill(void **state)
     service_stop(seen.service);
     while (seen.service->main->life != LIFE_SWEEPING)
         assert_true(await(seen.loop, await_true, &(bool){true}));
+}
+
+/* What a generation of the group leaves behind is swept, and that can be hurried. */
+static void sweeping_kill(void **state)
+{
+    (void)state;
+    to_sweeping();
     kill_comes();
+}
+
+static void sweeping_timer(void **state)
+{
+    (void)state;
+    seen.config.run.stop_timeout_ms = 1000;
+    to_sweeping();
+    comes_to(RUN_DOWN);
+    assert_int_equal(seen.killed, 1);
 }
 
 /* --- the count --- */
@@ -748,6 +763,7 @@ int main(void)
         TEST(stopping_kill),
         TEST(stopping_left),
         TEST(sweeping_kill),
+        TEST(sweeping_timer),
         cmocka_unit_test(all_cells_were_walked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

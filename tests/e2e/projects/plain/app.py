@@ -1,7 +1,8 @@
 """An app without a build of its own: serves what it found in built.out when it started.
 
 Behaviour by environment: APP_IGNORE_TERM (the stop signals are ignored), APP_SLOW_STOP (seconds
-that a graceful stop takes), APP_CHILDREN (descendants in other sessions are left behind),
+that a graceful stop takes), APP_CHILDREN (descendants in other sessions are left behind), APP_TREE
+(a word that the command lines of five descendants hold), APP_ORPHANS (how many of them end),
 APP_CRASH_IF (ends with status 7 where built.out holds this text), APP_ECHO_STDIN.
 """
 import http.server
@@ -69,6 +70,21 @@ if os.environ.get("APP_CHILDREN"):
     subprocess.Popen(["sh", "-c", script])
     subprocess.Popen(["setsid", "sh", "-c", script])
     subprocess.Popen(["sh", "-c", f'setsid sh -c "{script}" & exit 0']).wait()
+
+if os.environ.get("APP_TREE"):
+    # In the group, in another group, in another session, double-forked, and a daemon that dropped
+    # its environment; all ignore the signals.
+    script = f"trap '' TERM INT HUP; exec -a {os.environ['APP_TREE']} sleep 1000"
+    subprocess.Popen(["bash", "-c", script])
+    subprocess.Popen(["bash", "-c", script], process_group=0)
+    subprocess.Popen(["bash", "-c", script], start_new_session=True)
+    subprocess.Popen(["sh", "-c", f'bash -c "{script}" & exit 0']).wait()
+    daemon = f'exec env -i setsid /bin/bash -c "{script}" </dev/null >/dev/null 2>&1'
+    subprocess.Popen(["sh", "-c", f"({daemon}) & exit 0"]).wait()
+
+if os.environ.get("APP_ORPHANS"):
+    loop = f"i=0; while [ $i -lt {int(os.environ['APP_ORPHANS'])} ]; do (true &); i=$((i + 1)); done"
+    subprocess.Popen(["sh", "-c", loop]).wait()
 
 if os.environ.get("APP_ECHO_STDIN"):
 
