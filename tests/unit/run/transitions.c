@@ -100,14 +100,16 @@ static void say_other_taken(void)
     service_port_taken(seen.service, (uint16_t)other_port);
 }
 
-static void take(int which)
+/* A port that nobody else can have taken meanwhile. */
+static void take(int *which)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)which),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
     taken_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(taken_fd, (struct sockaddr *)&at, sizeof at), 0);
     assert_int_equal(listen(taken_fd, 1), 0);
+    assert_int_equal(getsockname(taken_fd, (struct sockaddr *)&at, &len), 0);
+    *which = ntohs(at.sin_port);
 }
 
 static void let_port(void)
@@ -118,7 +120,7 @@ static void let_port(void)
 
 static void to_blocked(void)
 {
-    take(port);
+    take(&port);
     seen.at_exit = say_taken;
     start_app(SERVES);
     comes_to(RUN_BLOCKED);
@@ -276,7 +278,7 @@ static void blocked_left(void **state)
 {
     (void)state;
     to_handing();
-    take(other_port);
+    take(&other_port);
     seen.at_exit = say_other_taken;
     kill_main();
     comes_to(RUN_BLOCKED);
