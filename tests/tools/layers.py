@@ -16,7 +16,7 @@ import sys
 LAYERS = [
     ["base"],
     ["platform"],
-    ["config"],
+    ["config", "http"],
     ["build", "watch", "run"],
     ["compat", "observe", "control"],
     ["engine"],
