@@ -114,6 +114,16 @@ static bool may_trail(struct http_text name)
     return true;
 }
 
+static bool trailers_ok(const struct buf *kept)
+{
+    struct http_field fields[HTTP_FIELDS_MAX];
+    long count = http_fields_parse(fields, kept->data, kept->data + kept->len);
+    for (long i = 0; i < count; i++)
+        if (!may_trail(fields[i].name))
+            return false;
+    return count >= 0;
+}
+
 /* trailer-section CRLF, §7.1.2: lines up to an empty one, kept until it is there. */
 static long take_trailers(struct http_body *body, const char *data, size_t len)
 {
@@ -137,15 +147,10 @@ static long take_trailers(struct http_body *body, const char *data, size_t len)
         body->done = line == 2;
         body->scan.line = kept->len;
     }
-    if (!body->done)
-        return (long)taken;
-    struct http_field fields[HTTP_FIELDS_MAX];
-    long count = http_fields_parse(fields, kept->data, kept->data + kept->len);
-    if (count < 0)
+    if (body->done && !trailers_ok(kept)) {
+        body->done = false;
         return HTTP_FAULT_TRAILER;
-    for (long i = 0; i < count; i++)
-        if (!may_trail(fields[i].name))
-            return HTTP_FAULT_TRAILER;
+    }
     return (long)taken;
 }
 
