@@ -61,6 +61,8 @@ struct http_conn_handler {
     void (*on_drained)(void *data, struct http_conn *conn);
     /* The connection is broken or its deadline has passed: the owner calls http_conn_close. */
     void (*on_broken)(void *data, struct http_conn *conn, enum http_end end);
+    /* The connection of http_conn_connect is there; its deadline is taken away. NULL is allowed. */
+    void (*on_connected)(void *data, struct http_conn *conn);
 };
 
 /* --- making and ending --- */

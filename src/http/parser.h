@@ -27,6 +27,9 @@
 #define HTTP_TRAILER_BYTES_MAX ((size_t)8 * 1024)
 #define HTTP_LENGTH_MAX        (UINT64_MAX >> 1)
 
+/* Of a body that is sent: chunked, or until the end of the connection for HTTP/1.0. */
+#define HTTP_LENGTH_UNKNOWN (-1)
+
 /* Bytes of somebody else, without a NUL at their end. at is NULL where there are none at all. */
 struct http_text {
     const char *at;

@@ -89,8 +89,6 @@ bool http_request_complete(const struct http_exchange *exchange);
 size_t http_request_trailers(const struct http_exchange *exchange, struct http_field *fields);
 
 /* --- the response --- */
-#define HTTP_LENGTH_UNKNOWN (-1) /* chunked, or until the end of the connection for HTTP/1.0 */
-
 /* An interim response: 100, 103. Nothing happens for a client of HTTP/1.0. */
 void http_respond_interim(struct http_exchange *exchange, unsigned status,
                           const struct http_field *fields, size_t count);

@@ -46,6 +46,7 @@ void tls_session_free(struct tls_session *session);
 #define TLS_WANT_WRITE (-2)
 #define TLS_FAILED     (-3)
 long tls_read(struct tls_session *session, void *data, size_t len);
+bool tls_pending(const struct tls_session *session); /* bytes are there that were decoded */
 long tls_write(struct tls_session *session, const void *data, size_t len);
 int tls_end(struct tls_session *session); /* close_notify: 0, or one of the above */
 

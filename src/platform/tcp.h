@@ -69,6 +69,7 @@ struct tcp_piece { /* as struct iovec of readv(2) */
 long tcp_read(int fd, void *data, size_t len);
 /* At most TCP_PIECES_MAX pieces in one call. Bytes taken, or -1 with errno. */
 long tcp_write(int fd, const struct tcp_piece *pieces, size_t count);
-void tcp_end(int fd); /* nothing more will be sent, shutdown(2) */
+void tcp_reset(int fd); /* its close(2) will be seen as broken off, SO_LINGER of socket(7) */
+void tcp_end(int fd);   /* nothing more will be sent, shutdown(2) */
 
 #endif
