@@ -1,15 +1,12 @@
 #include "http/tls.h"
 
 #include <errno.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "http/openssl.h"
 #include "platform/tcp.h"
 
 struct tls_context {
@@ -30,8 +27,8 @@ static const unsigned char ALPN[] = "\x08http/1.1";
 static int fail(struct err *err, int code, const char *what, const char *path)
 {
     char text[256];
-    ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
-    ERR_clear_error();
+    openssl.ERR_error_string_n(openssl.ERR_peek_last_error(), text, sizeof text);
+    openssl.ERR_clear_error();
     return err_set(err, code, "%s %s: %s", what, path, text);
 }
 
@@ -39,23 +36,23 @@ static int fail(struct err *err, int code, const char *what, const char *path)
 
 static int socket_read(BIO *bio, char *data, int len)
 {
-    const struct tls_session *session = BIO_get_data(bio);
+    const struct tls_session *session = openssl.BIO_get_data(bio);
     long got = tcp_read(session->fd, data, (size_t)len);
-    BIO_clear_retry_flags(bio);
+    openssl.BIO_clear_flags(bio, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
     if (got < 0 && errno == EAGAIN)
-        BIO_set_retry_read(bio);
+        openssl.BIO_set_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY);
     if (got == 0)
-        BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+        openssl.BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
     return (int)got;
 }
 
 static int socket_write(BIO *bio, const char *data, int len)
 {
-    const struct tls_session *session = BIO_get_data(bio);
+    const struct tls_session *session = openssl.BIO_get_data(bio);
     long sent = tcp_write(session->fd, &(struct tcp_piece){data, (size_t)len}, 1);
-    BIO_clear_retry_flags(bio);
+    openssl.BIO_clear_flags(bio, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
     if (sent < 0 && errno == EAGAIN)
-        BIO_set_retry_write(bio);
+        openssl.BIO_set_flags(bio, BIO_FLAGS_WRITE | BIO_FLAGS_SHOULD_RETRY);
     return (int)sent;
 }
 
@@ -64,16 +61,17 @@ static long socket_control(BIO *bio, int command, long number, void *pointer)
     (void)number;
     (void)pointer;
     if (command == BIO_CTRL_EOF)
-        return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
+        return openssl.BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
     return command == BIO_CTRL_FLUSH;
 }
 
 static BIO_METHOD *socket_method(void)
 {
-    BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
-    BIO_meth_set_read(method, socket_read);
-    BIO_meth_set_write(method, socket_write);
-    BIO_meth_set_ctrl(method, socket_control);
+    BIO_METHOD *method =
+        openssl.BIO_meth_new(openssl.BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    openssl.BIO_meth_set_read(method, socket_read);
+    openssl.BIO_meth_set_write(method, socket_write);
+    openssl.BIO_meth_set_ctrl(method, socket_control);
     return method;
 }
 
@@ -85,26 +83,30 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
     (void)ssl;
     (void)data;
     unsigned char *chosen;
-    if (SSL_select_next_proto(&chosen, out_len, ALPN, ALPN_BYTES, in, in_len) !=
+    if (openssl.SSL_select_next_proto(&chosen, out_len, ALPN, ALPN_BYTES, in, in_len) !=
         OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL; /* RFC 7301 §3.2 */
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
 }
 
-static struct tls_context *context_new(bool server)
+static struct tls_context *context_new(bool server, struct err *err)
 {
+    if (openssl_load(err))
+        return NULL;
     struct tls_context *context = mem_new(1, sizeof *context);
     context->server = server;
-    context->ssl = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
+    context->ssl =
+        openssl.SSL_CTX_new(server ? openssl.TLS_server_method() : openssl.TLS_client_method());
     context->method = socket_method();
     if (!context->ssl || !context->method)
         abort(); /* no memory */
-    SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION);
-    SSL_CTX_set_mode(context->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                       SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_options(context->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    openssl.SSL_CTX_ctrl(context->ssl, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL);
+    openssl.SSL_CTX_ctrl(context->ssl, SSL_CTRL_MODE,
+                         SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                             SSL_MODE_RELEASE_BUFFERS,
+                         NULL);
+    openssl.SSL_CTX_set_options(context->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     return context;
 }
 
@@ -112,19 +114,21 @@ void tls_context_free(struct tls_context *context)
 {
     if (!context)
         return;
-    SSL_CTX_free(context->ssl);
-    BIO_meth_free(context->method);
+    openssl.SSL_CTX_free(context->ssl);
+    openssl.BIO_meth_free(context->method);
     free(context);
 }
 
 struct tls_context *tls_server_new(const char *cert_path, const char *key_path, struct err *err)
 {
-    struct tls_context *context = context_new(true);
-    SSL_CTX_set_alpn_select_cb(context->ssl, choose_protocol, NULL);
-    if (SSL_CTX_use_certificate_chain_file(context->ssl, cert_path) != 1) {
+    struct tls_context *context = context_new(true, err);
+    if (!context)
+        return NULL;
+    openssl.SSL_CTX_set_alpn_select_cb(context->ssl, choose_protocol, NULL);
+    if (openssl.SSL_CTX_use_certificate_chain_file(context->ssl, cert_path) != 1) {
         (void)fail(err, ERR_CONFIG, "cannot use the certificate", cert_path);
         err_hint(err, "it is to be PEM, the server's own certificate first");
-    } else if (SSL_CTX_use_PrivateKey_file(context->ssl, key_path, SSL_FILETYPE_PEM) != 1) {
+    } else if (openssl.SSL_CTX_use_PrivateKey_file(context->ssl, key_path, SSL_FILETYPE_PEM) != 1) {
         (void)fail(err, ERR_CONFIG, "cannot use the key", key_path);
         err_hint(err, "it is to be the PEM key of %s, without a password", cert_path);
     } else {
@@ -136,12 +140,14 @@ struct tls_context *tls_server_new(const char *cert_path, const char *key_path, 
 
 struct tls_context *tls_client_new(const char *ca_path, bool insecure, struct err *err)
 {
-    struct tls_context *context = context_new(false);
+    struct tls_context *context = context_new(false, err);
+    if (!context)
+        return NULL;
     context->insecure = insecure;
-    (void)SSL_CTX_set_alpn_protos(context->ssl, ALPN, ALPN_BYTES);
-    SSL_CTX_set_verify(context->ssl, insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-    int known = ca_path ? SSL_CTX_load_verify_locations(context->ssl, ca_path, NULL)
-                        : SSL_CTX_set_default_verify_paths(context->ssl);
+    (void)openssl.SSL_CTX_set_alpn_protos(context->ssl, ALPN, ALPN_BYTES);
+    openssl.SSL_CTX_set_verify(context->ssl, insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
+    int known = ca_path ? openssl.SSL_CTX_load_verify_locations(context->ssl, ca_path, NULL)
+                        : openssl.SSL_CTX_set_default_verify_paths(context->ssl);
     if (known == 1)
         return context;
     (void)fail(err, ERR_CONFIG, "cannot read the certificates of",
@@ -154,9 +160,9 @@ void tls_fingerprint(const struct tls_context *context, char text[TLS_FINGERPRIN
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
-    const X509 *cert = SSL_CTX_get0_certificate(context->ssl);
+    const X509 *cert = openssl.SSL_CTX_get0_certificate(context->ssl);
     text[0] = '\0';
-    if (!cert || X509_digest(cert, EVP_sha256(), digest, &len) != 1)
+    if (!cert || openssl.X509_digest(cert, openssl.EVP_sha256(), digest, &len) != 1)
         return;
     for (unsigned i = 0; i < len; i++)
         (void)snprintf(text + 3 * i, TLS_FINGERPRINT_BYTES - 3 * i, "%02X%s", digest[i],
@@ -165,25 +171,29 @@ void tls_fingerprint(const struct tls_context *context, char text[TLS_FINGERPRIN
 
 /* --- digests --- */
 
-static void digest(const EVP_MD *type, const void *data, size_t len, uint8_t *out)
+int tls_sha1(const void *data, size_t len, uint8_t digest[20])
 {
-    if (EVP_Digest(data, len, out, NULL, type, NULL) != 1)
-        abort(); /* both are in every OpenSSL; no memory then */
+    struct err ignored;
+    if (openssl_load(&ignored))
+        return -1;
+    return openssl.EVP_Digest(data, len, digest, NULL, openssl.EVP_sha1(), NULL) == 1 ? 0 : -1;
 }
 
-void tls_sha1(const void *data, size_t len, uint8_t out[20])
+int tls_sha256(const void *data, size_t len, uint8_t digest[32])
 {
-    digest(EVP_sha1(), data, len, out);
+    struct err ignored;
+    if (openssl_load(&ignored))
+        return -1;
+    return openssl.EVP_Digest(data, len, digest, NULL, openssl.EVP_sha256(), NULL) == 1 ? 0 : -1;
 }
 
-void tls_sha256(const void *data, size_t len, uint8_t out[32])
+int tls_base64(const void *data, size_t len, char *text)
 {
-    digest(EVP_sha256(), data, len, out);
-}
-
-void tls_base64(const void *data, size_t len, char *text)
-{
-    (void)EVP_EncodeBlock((unsigned char *)text, data, (int)len);
+    struct err ignored;
+    text[0] = '\0';
+    if (openssl_load(&ignored))
+        return -1;
+    return openssl.EVP_EncodeBlock((unsigned char *)text, data, (int)len);
 }
 
 /* --- sessions --- */
@@ -191,34 +201,36 @@ void tls_base64(const void *data, size_t len, char *text)
 /* Verification of the name, RFC 6125; an IP address is compared as one. */
 static void expect_name(SSL *ssl, const char *name)
 {
-    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-    if (X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1)
+    X509_VERIFY_PARAM *param = openssl.SSL_get0_param(ssl);
+    if (openssl.X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1)
         return;
-    (void)SSL_set_tlsext_host_name(ssl, name);
-    (void)X509_VERIFY_PARAM_set1_host(param, name, 0);
+    (void)openssl.SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                           (void *)name);
+    (void)openssl.X509_VERIFY_PARAM_set1_host(param, name, 0);
 }
 
 struct tls_session *tls_session_new(struct tls_context *context, int fd, const char *name)
 {
     struct tls_session *session = mem_new(1, sizeof *session);
-    BIO *bio = BIO_new(context->method);
-    session->ssl = SSL_new(context->ssl);
+    BIO *bio = openssl.BIO_new(context->method);
+    session->ssl = openssl.SSL_new(context->ssl);
     session->fd = fd;
     if (!bio || !session->ssl)
         abort(); /* no memory */
-    BIO_set_data(bio, session);
-    BIO_set_init(bio, 1);
-    SSL_set_bio(session->ssl, bio, bio);
+    openssl.BIO_set_data(bio, session);
+    openssl.BIO_set_init(bio, 1);
+    openssl.SSL_set_bio(session->ssl, bio, bio);
     if (context->server) {
-        SSL_set_accept_state(session->ssl);
+        openssl.SSL_set_accept_state(session->ssl);
     } else {
-        SSL_set_connect_state(session->ssl);
+        openssl.SSL_set_connect_state(session->ssl);
         if (name && !context->insecure)
             expect_name(session->ssl, name);
         else if (name)
-            (void)SSL_set_tlsext_host_name(session->ssl, name);
+            (void)openssl.SSL_ctrl(session->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+                                   TLSEXT_NAMETYPE_host_name, (void *)name);
     }
-    ERR_clear_error();
+    openssl.ERR_clear_error();
     return session;
 }
 
@@ -226,14 +238,14 @@ void tls_session_free(struct tls_session *session)
 {
     if (!session)
         return;
-    SSL_free(session->ssl);
+    openssl.SSL_free(session->ssl);
     free(session);
 }
 
 static int result_of(struct tls_session *session, int result)
 {
-    int error = SSL_get_error(session->ssl, result);
-    ERR_clear_error();
+    int error = openssl.SSL_get_error(session->ssl, result);
+    openssl.ERR_clear_error();
     switch (error) {
     case SSL_ERROR_WANT_READ:
         return TLS_WANT_READ;
@@ -253,13 +265,13 @@ static int at_most(size_t len)
 
 long tls_read(struct tls_session *session, void *data, size_t len)
 {
-    int got = SSL_read(session->ssl, data, at_most(len));
+    int got = openssl.SSL_read(session->ssl, data, at_most(len));
     return got > 0 ? got : result_of(session, got);
 }
 
 long tls_write(struct tls_session *session, const void *data, size_t len)
 {
-    int sent = SSL_write(session->ssl, data, at_most(len));
+    int sent = openssl.SSL_write(session->ssl, data, at_most(len));
     if (sent > 0)
         return sent;
     int result = result_of(session, sent);
@@ -268,13 +280,13 @@ long tls_write(struct tls_session *session, const void *data, size_t len)
 
 bool tls_pending(const struct tls_session *session)
 {
-    return SSL_pending(session->ssl) > 0;
+    return openssl.SSL_pending(session->ssl) > 0;
 }
 
 int tls_end(struct tls_session *session)
 {
-    if (!SSL_is_init_finished(session->ssl))
+    if (!openssl.SSL_is_init_finished(session->ssl))
         return 0;
-    int result = SSL_shutdown(session->ssl);
+    int result = openssl.SSL_shutdown(session->ssl);
     return result >= 0 ? 0 : result_of(session, result);
 }

@@ -1,5 +1,5 @@
 /*
- * TLS 1.2 and 1.3 by OpenSSL 3. The only file that knows OpenSSL is tls.c.
+ * TLS 1.2 and 1.3 by OpenSSL 3, which is loaded when a context or a digest is first wanted.
  *
  * Life-cycle: a context is made once and outlives the servers and clients that use it; sessions are
  * conn.c's. ALPN says http/1.1 (RFC 7301).
@@ -31,10 +31,10 @@ int tls_self_made(const char *dir, char **cert_path, char **key_path, struct err
 #define TLS_FINGERPRINT_BYTES 96
 void tls_fingerprint(const struct tls_context *context, char text[TLS_FINGERPRINT_BYTES]);
 
-/* --- digests for protocols and policies --- */
-void tls_sha1(const void *data, size_t len, uint8_t digest[20]);   /* RFC 6455's handshake */
-void tls_sha256(const void *data, size_t len, uint8_t digest[32]); /* hashes of CSP */
-void tls_base64(const void *data, size_t len, char *text); /* room for 4 * ((len + 2) / 3) + 1 */
+/* --- digests for protocols and policies: below 0 where OpenSSL is not installed --- */
+int tls_sha1(const void *data, size_t len, uint8_t digest[20]);   /* RFC 6455's handshake */
+int tls_sha256(const void *data, size_t len, uint8_t digest[32]); /* hashes of CSP */
+int tls_base64(const void *data, size_t len, char *text); /* room for 4 * ((len + 2) / 3) + 1 */
 
 /* --- sessions: for conn.c --- */
 struct tls_session;

@@ -38,7 +38,7 @@ WRAPPED = [
     (r"jansson\.h", "base/json.c"),
     (r"pcre2.*\.h", "base/regex.c"),
     (r"xxh.*\.h", "base/digest.c"),
-    (r"openssl/.*", "http/tls.c"),
+    (r"openssl/.*", "http/openssl.h"),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
