@@ -39,6 +39,8 @@ WRAPPED = [
     (r"pcre2.*\.h", "base/regex.c"),
     (r"xxh.*\.h", "base/digest.c"),
     (r"openssl/.*", "http/openssl.h"),
+    (r"zlib\.h", "http/coding_gzip.c"),
+    (r"brotli/.*", "http/coding_br.c"),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
