@@ -7,8 +7,13 @@
 
 /* chunk = chunk-size [chunk-ext] CRLF chunk-data CRLF, §7.1; one state for each place in it. */
 enum state {
-    SIZE,      /* digits of the size */
-    EXTENSION, /* behind them: read over, within a bound (§7.1.1: those that are not known) */
+    SIZE, /* digits of the size */
+    /* chunk-ext, §7.1.1: read over, as it is not known, within a bound and without its blanks */
+    NAME,
+    VALUE,
+    QUOTED,
+    ESCAPED,
+    QUOTED_END,
     SIZE_LF,
     DATA,
     DATA_CR,
@@ -44,6 +49,48 @@ static int hex_of(char character)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/* *( ";" token [ "=" ( token / quoted-string ) ] ), then CR. body->word counts the bytes of a
+ * token. */
+static int extension_byte(struct http_body *body, char character)
+{
+    bool printable = http_is(character, HTTP_CLASS_VALUE) && (unsigned char)character < 0x80;
+    if (++body->extension > EXTENSION_BYTES_MAX)
+        return HTTP_FAULT_CHUNK;
+    switch (body->state) {
+    case QUOTED:
+        body->state = character == '"' ? QUOTED_END : character == '\\' ? ESCAPED : QUOTED;
+        return printable ? 0 : HTTP_FAULT_CHUNK;
+    case ESCAPED:
+        body->state = QUOTED;
+        return printable ? 0 : HTTP_FAULT_CHUNK;
+    case VALUE:
+        if (character == '"' && !body->word) {
+            body->state = QUOTED;
+            return 0;
+        }
+        break;
+    default:
+        break;
+    }
+    bool token = body->state != QUOTED_END && http_is(character, HTTP_CLASS_TOKEN);
+    if (token) {
+        body->word = 1;
+        return 0;
+    }
+    if (!body->word && body->state != QUOTED_END)
+        return HTTP_FAULT_CHUNK;
+    if (character == '=' && body->state == NAME)
+        body->state = VALUE;
+    else if (character == ';')
+        body->state = NAME;
+    else if (character == '\r')
+        body->state = SIZE_LF;
+    else
+        return HTTP_FAULT_CHUNK;
+    body->word = 0;
+    return 0;
+}
+
 /* One byte of what stands between contents. 0, or a fault. */
 static int frame_byte(struct http_body *body, char character)
 {
@@ -63,18 +110,18 @@ static int frame_byte(struct http_body *body, char character)
         if (character == '\r')
             body->state = SIZE_LF;
         else if (character == ';')
-            body->state = EXTENSION;
+            body->state = NAME;
         else
             return HTTP_FAULT_CHUNK;
         return 0;
-    case EXTENSION:
-        if (character == '\r')
-            body->state = SIZE_LF;
-        else if (!http_is(character, HTTP_CLASS_VALUE) || ++body->extension > EXTENSION_BYTES_MAX)
-            return HTTP_FAULT_CHUNK;
-        return 0;
+    case NAME:
+    case VALUE:
+    case QUOTED:
+    case ESCAPED:
+    case QUOTED_END:
+        return extension_byte(body, character);
     case SIZE_LF:
-        body->extension = 0;
+        body->extension = body->word = 0;
         body->state = body->left ? DATA : TRAILERS;
         return character == '\n' ? 0 : HTTP_FAULT_CHUNK;
     case DATA_CR:

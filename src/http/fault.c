@@ -10,7 +10,7 @@ static const struct {
     [-HTTP_FAULT_TARGET_LONG] = {"a request target that is too long", 414},
     [-HTTP_FAULT_VERSION] = {"a version other than HTTP/1.0 and HTTP/1.1", 505},
     [-HTTP_FAULT_START] = {"a first line that is not HTTP", 400},
-    [-HTTP_FAULT_STATUS] = {"a status outside of 100 to 599", 400},
+    [-HTTP_FAULT_STATUS] = {"a status that is none, or 101 without an upgrade", 400},
     [-HTTP_FAULT_NAME] = {"a field name that is no token, or not followed by a colon", 400},
     [-HTTP_FAULT_VALUE] = {"a control character in the value of a field", 400},
     [-HTTP_FAULT_FOLD] = {"a field that goes on in the next line", 400},

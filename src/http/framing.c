@@ -123,7 +123,9 @@ static int see_field(struct http_head *head, const struct http_field *field, str
         break;
     case 17:
         if (http_text_equal_case(name, "transfer-encoding")) {
-            seen->chunked = http_text_equal_case(value, "chunked");
+            /* A blank behind it is of the syntax, but there are parsers that take it as a part of
+               the name, and then read another body. */
+            seen->chunked = http_text_equal_case(value, "chunked") && value.at[value.len] == '\r';
             seen->codings++;
         }
         break;
@@ -143,6 +145,8 @@ static int understand_body(struct http_head *head, const struct seen *seen,
         return HTTP_FAULT_CODING;
     unsigned status = head->status;
     bool response = head->kind == HTTP_RESPONSE;
+    if (response && status < 200 && (seen->codings || head->length))
+        return HTTP_FAULT_LENGTH; /* a must not, RFC 9110 §8.6, and read in different ways */
     if (response && (request == HTTP_HEAD || status < 200 || status == 204 || status == 304 ||
                      (request == HTTP_CONNECT && status < 300)))
         head->framing = HTTP_BODY_NONE;
@@ -183,7 +187,7 @@ int http_head_understand(struct http_head *head, enum http_method request)
     if (head->kind == HTTP_REQUEST)
         head->upgrade =
             head->minor && ((seen.upgrade && seen.upgrades) || head->method == HTTP_CONNECT);
-    else
-        head->upgrade = head->status == 101 && seen.upgrade && seen.upgrades;
-    return 0;
+    else if (head->status == 101)
+        head->upgrade = seen.upgrade && seen.upgrades;
+    return head->status == 101 && !head->upgrade ? HTTP_FAULT_STATUS : 0; /* RFC 9110 §15.2.2 */
 }

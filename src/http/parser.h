@@ -68,7 +68,7 @@ enum http_fault {
     HTTP_FAULT_TARGET_LONG = -4,
     HTTP_FAULT_VERSION = -5,     /* no HTTP/1.0 or HTTP/1.1, but HTTP/digit.digit */
     HTTP_FAULT_START = -6,       /* a start line that is none */
-    HTTP_FAULT_STATUS = -7,      /* not 100 to 599 */
+    HTTP_FAULT_STATUS = -7,      /* not 100 to 599, or 101 without an upgrade */
     HTTP_FAULT_NAME = -8,        /* a field name that is no token, or blanks before the colon */
     HTTP_FAULT_VALUE = -9,       /* a control character in a value */
     HTTP_FAULT_FOLD = -10,       /* a line that goes on (obs-fold) */
@@ -140,6 +140,7 @@ struct http_body {
     bool done;
     unsigned char state;   /* body.c */
     unsigned char digits;  /* of the chunk's size */
+    unsigned char word;    /* a token of its extension has begun */
     uint16_t extension;    /* bytes of this chunk's extension so far */
     uint64_t left;         /* of the length, or of the chunk */
     struct buf trailers;   /* their lines, as sent; empty for most */

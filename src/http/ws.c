@@ -136,11 +136,8 @@ void ws_close(struct ws *ws, unsigned code, const char *reason)
 
 /* --- ends --- */
 
-static void release(struct ws *ws)
+static void ws_free(struct ws *ws)
 {
-    ws->dead = true;
-    if (ws->reading)
-        return;
     ws_reader_fini(&ws->reader);
     free(ws);
 }
@@ -150,16 +147,16 @@ void ws_abort(struct ws *ws)
     if (!ws || ws->dead)
         return;
     http_conn_close(ws->conn);
-    release(ws);
+    ws->dead = true;
+    if (!ws->reading)
+        ws_free(ws);
 }
 
+/* Whoever calls this frees ws, sooner or later. */
 static void closed(struct ws *ws, unsigned code)
 {
-    const struct ws_handler *handler = ws->handler;
-    void *data = ws->data;
     ws->dead = true; /* for what is called below */
-    handler->on_closed(data, ws, code);
-    release(ws);
+    ws->handler->on_closed(ws->data, ws, code);
 }
 
 /* --- reading --- */
@@ -213,13 +210,14 @@ static void on_input(void *data, struct http_conn *conn)
     }
     ws->reading = false;
     if (ws->dead)
-        release(ws);
+        ws_free(ws);
 }
 
 static void lost(struct ws *ws)
 {
     http_conn_close(ws->conn);
     closed(ws, WS_CODE_LOST);
+    ws_free(ws);
 }
 
 static void on_input_end(void *data, struct http_conn *conn)
