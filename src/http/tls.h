@@ -22,7 +22,7 @@ struct tls_context *tls_server_new(const char *cert_path, const char *key_path, 
 struct tls_context *tls_client_new(const char *ca_path, bool insecure, struct err *err);
 void tls_context_free(struct tls_context *context); /* NULL is allowed */
 
-/* A self-made certificate for localhost, *.localhost, 127.0.0.1 and ::1 (EC P-256, SHA-256, 397
+/* A self-made certificate for localhost, 127.0.0.1 and ::1 (EC P-256, SHA-256, 397
    days): made below dir as cert.pem (0644) and key.pem (0600) unless a pair is there that is good
    for a week longer. The paths are heap strings. */
 int tls_self_made(const char *dir, char **cert_path, char **key_path, struct err *err);

@@ -8,7 +8,7 @@
 #include "platform/fs.h"
 #include "platform/random.h"
 
-#define NAMES      "DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1"
+#define NAMES      "DNS:localhost,IP:127.0.0.1,IP:::1"
 #define DAYS       397 /* browsers take no certificate that is good for longer */
 #define DAYS_LEFT  7   /* below this a new one is made */
 #define DAY_S      86400L
