@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "http/chars.h"
 #include "http/client_parts.h"
 #include "http/fields.h"
 #include "http/head_write.h"
@@ -14,6 +15,15 @@ static enum http_method method_of(struct http_text method)
     if (http_text_equal(method, "GET"))
         return HTTP_GET;
     return HTTP_METHOD_OTHER;
+}
+
+/* What could end the line early, or make two requests of one, is not sent. */
+static bool may_be_sent(const struct http_call_request *request)
+{
+    for (size_t i = 0; i < request->target.len; i++)
+        if (!http_is(request->target.at[i], HTTP_CLASS_TARGET))
+            return false;
+    return request->target.len && http_name_ok(request->method) && http_value_ok(request->upgrade);
 }
 
 static void write_head(struct http_call *call, const struct http_call_request *request)
@@ -70,7 +80,10 @@ struct http_call *http_call_new(struct http_client *client, const struct tcp_add
         if (call->conn->connecting)
             http_conn_deadline(call->conn, client->options.connect_timeout_ms);
     }
-    write_head(call, request);
+    if (may_be_sent(request))
+        write_head(call, request);
+    else
+        conn_fail(call->conn, HTTP_END_SYSTEM);
     return call;
 }
 

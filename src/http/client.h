@@ -63,13 +63,14 @@ struct http_call_request { /* borrowed for http_call_new */
     struct http_text method, target;
     const struct http_field *fields; /* Host among them; without those of connection and framing */
     size_t field_count;
-    int64_t length;    /* of the body; HTTP_LENGTH_UNKNOWN (server.h, -1): chunked; 0: none */
-    bool length_field; /* "Content-Length: 0" is sent for a length of 0 */
+    int64_t length;           /* of the body; HTTP_LENGTH_UNKNOWN: chunked; 0: none */
+    bool length_field;        /* "Content-Length: 0" is sent for a length of 0 */
     struct http_text upgrade; /* value of Upgrade, none: no upgrade is asked for */
     bool fresh;               /* on a new connection, whatever is kept */
 };
 
-/* Callbacks come later, never inside this call. */
+/* Callbacks come later, never inside this call; a method or target that may not stand in a request
+   line fails with HTTP_END_SYSTEM. */
 struct http_call *http_call_new(struct http_client *client, const struct tcp_address *address,
                                 const struct http_call_request *request,
                                 const struct http_call_handler *handler, void *data);

@@ -95,8 +95,8 @@ void http_conn_resume(struct http_conn *conn);
 bool http_conn_write(struct http_conn *conn, const void *data, size_t len);
 bool http_conn_write_pieces(struct http_conn *conn, const struct tcp_piece *pieces, size_t count);
 size_t http_conn_pending(const struct http_conn *conn); /* bytes of output that wait */
-void http_conn_end_output(
-    struct http_conn *conn); /* after what waits: shutdown, or TLS's close_notify */
+/* After what waits: the end of the stream, shutdown(2) and TLS's close_notify. */
+void http_conn_end_output(struct http_conn *conn);
 
 /* --- deadlines --- */
 /* on_broken(HTTP_END_TIMEOUT) after so long; 0: none. It is not put off by traffic: whoever wants

@@ -11,10 +11,11 @@
  * returned, or on_gone was called; and of the two kinds exactly one happens. The rest of a
  * request's body that nobody has read is then dropped, and the connection closed if it is long.
  *
- * The engine's own are the fields of the connection and of the framing: Connection, Keep-Alive,
- * Transfer-Encoding, Content-Length, Trailer is the caller's. They are left out where a caller
- * passes them. Malformed requests are answered with 400, 408, 413, 414, 431, 501 or 505, and the
- * connection is closed; on_request does not hear of them.
+ * The fields of the connection and of the framing are written by the engine alone: Connection,
+ * Keep-Alive, Transfer-Encoding, Content-Length. Where a caller passes one it is left out.
+ * Malformed requests are answered with 400, 408, 413, 414, 431, 501 or 505, and the connection is
+ * closed; on_request does not hear of them. A client that ends its side of the connection before it
+ * has its response counts as gone, as browsers do when a tab is closed.
  */
 #ifndef ZONDA_HTTP_SERVER_H
 #define ZONDA_HTTP_SERVER_H
@@ -37,8 +38,8 @@ struct http_server_options { /* 0: the value in brackets */
     uint32_t body_timeout_ms;  /* [30000] without a byte of a body that is wanted */
     uint32_t stall_timeout_ms; /* [60000] without a byte of the response being taken */
     uint64_t body_max;         /* [no limit] bytes of a request's body: 413 */
-    const char
-        *server_field; /* [none] value of a Server field in the engine's own answers; borrowed */
+    /* [none] the value of a Server field in the engine's own answers; borrowed */
+    const char *server_field;
 };
 
 struct http_server *http_server_new(struct http_worker *worker,
@@ -60,8 +61,8 @@ void http_server_close(struct http_server *server, uint32_t wait_ms, http_closed
 struct http_handler { /* constant; every member but on_gone may be NULL */
     /* Content of the request's body; without on_body it is read and dropped. */
     void (*on_body)(void *data, struct http_exchange *exchange, const char *bytes, size_t len);
-    /* The request is complete; http_request_trailers. Called for requests without a body too, after
-     * on_request. */
+    /* The request is complete; http_request_trailers. For requests without a body too, after
+       on_request. */
     void (*on_body_end)(void *data, struct http_exchange *exchange);
     /* The client has taken what was written, after a write that said "full". */
     void (*on_drained)(void *data, struct http_exchange *exchange);
@@ -76,14 +77,14 @@ void http_exchange_handle(struct http_exchange *exchange, const struct http_hand
                           void *data);
 /* Valid until the exchange is over, or http_exchange_forget_head. */
 const struct http_head *http_exchange_head(const struct http_exchange *exchange);
-/* For responses that last (events): the head's memory is given back; only the method stays known.
- */
+/* For responses that last (events): the head's memory is given back, only the method is kept. */
 void http_exchange_forget_head(struct http_exchange *exchange);
 const struct tcp_address *http_exchange_peer(const struct http_exchange *exchange);
 bool http_exchange_is_tls(const struct http_exchange *exchange);
 struct http_server *http_exchange_server(const struct http_exchange *exchange);
 
-void http_request_pause(struct http_exchange *exchange); /* no on_body until resume */
+/* No on_body until resume; the client has to wait. It is not seen to leave meanwhile. */
+void http_request_pause(struct http_exchange *exchange);
 void http_request_resume(struct http_exchange *exchange);
 bool http_request_complete(const struct http_exchange *exchange);
 size_t http_request_trailers(const struct http_exchange *exchange, struct http_field *fields);
@@ -110,9 +111,8 @@ void http_respond_abort(struct http_exchange *exchange);
 /* Whole: fields beside Content-Type (may be NULL). */
 void http_respond(struct http_exchange *exchange, unsigned status, const char *type,
                   const struct http_field *fields, size_t count, const void *body, size_t len);
-bool http_respond_begun(const struct http_exchange *exchange); /* a final head was given */
-size_t
-http_respond_pending(const struct http_exchange *exchange); /* bytes that wait for the client */
+bool http_respond_begun(const struct http_exchange *exchange);     /* a final head was given */
+size_t http_respond_pending(const struct http_exchange *exchange); /* bytes that wait */
 /* The connection ends after this exchange, whatever the client asked for. Before begin. */
 void http_respond_close(struct http_exchange *exchange);
 

@@ -549,6 +549,24 @@ static void calls_can_be_cancelled(void **state)
     talk_close(&talk);
 }
 
+static void no_second_request_is_smuggled(void **state)
+{
+    static const char *const TARGETS[] = {"/a b", "/\r\nX: y", "/\n", "", "/\xc3\xa4"};
+    (void)state;
+    struct site site;
+    struct talk talk;
+    site_open(&site, (struct http_client_options){0});
+    for (size_t i = 0; i < sizeof TARGETS / sizeof *TARGETS; i++) {
+        talk_open(&talk, &site);
+        talk_ask(&talk, "GET", TARGETS[i], 0);
+        await_count(&site.world, &talk.failures, 1);
+        assert_int_equal(talk.failure.end, HTTP_END_SYSTEM);
+        assert_false(talk.failure.sent);
+        talk_close(&talk);
+    }
+    site_close(&site);
+}
+
 static void an_app_that_was_replaced_is_left(void **state)
 {
     (void)state;
@@ -744,6 +762,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_waits_holds_up_the_server),
         cmocka_unit_test(a_server_that_waits_holds_up_the_writer),
         cmocka_unit_test(calls_can_be_cancelled),
+        cmocka_unit_test(no_second_request_is_smuggled),
         cmocka_unit_test(an_app_that_was_replaced_is_left),
         cmocka_unit_test(an_upgrade_is_a_tunnel),
         cmocka_unit_test(a_tunnel_has_back_pressure),
