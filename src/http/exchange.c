@@ -39,11 +39,6 @@ bool http_exchange_is_tls(const struct http_exchange *exchange)
     return http_conn_is_tls(exchange->owner->conn);
 }
 
-struct http_server *http_exchange_server(const struct http_exchange *exchange)
-{
-    return exchange->owner->server;
-}
-
 void http_request_pause(struct http_exchange *exchange)
 {
     struct server_conn *owner = exchange->owner;

@@ -189,16 +189,12 @@ struct http_conn *http_exchange_take(struct http_exchange *exchange,
 
 void server_refuse(struct server_conn *owner, unsigned status, const char *text)
 {
-    struct http_conn *conn = owner->conn;
     struct buf answer = BUF_INIT(1024);
-    const char *server = owner->server->options.server_field;
-    size_t len = strlen(text) + 1;
     (void)buf_printf(&answer,
-                     "HTTP/1.1 %u %s\r\n%s%s%sConnection: close\r\nContent-Type: text/plain; "
+                     "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: text/plain; "
                      "charset=utf-8\r\nContent-Length: %zu\r\n\r\n%s\n",
-                     status, http_reason(status), server ? "Server: " : "", server ? server : "",
-                     server ? "\r\n" : "", len, text);
-    (void)http_conn_write(conn, answer.data, answer.len);
+                     status, http_reason(status), strlen(text) + 1, text);
+    (void)http_conn_write(owner->conn, answer.data, answer.len);
     buf_fini(&answer);
     server_conn_end(owner);
 }

@@ -102,11 +102,6 @@ int http_server_listen(struct http_server *server, const struct tcp_address *add
     return 0;
 }
 
-void http_server_take(struct http_server *server, int fd, const struct tcp_address *peer)
-{
-    server_conn_new(server, fd, peer);
-}
-
 size_t http_server_connections(const struct http_server *server)
 {
     return server->conn_count;

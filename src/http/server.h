@@ -38,8 +38,6 @@ struct http_server_options { /* 0: the value in brackets */
     uint32_t body_timeout_ms;  /* [30000] without a byte of a body that is wanted */
     uint32_t stall_timeout_ms; /* [60000] without a byte of the response being taken */
     uint64_t body_max;         /* [no limit] bytes of a request's body: 413 */
-    /* [none] the value of a Server field in the engine's own answers; borrowed */
-    const char *server_field;
 };
 
 struct http_server *http_server_new(struct http_worker *worker,
@@ -47,8 +45,6 @@ struct http_server *http_server_new(struct http_worker *worker,
 /* bound may be NULL. ERR_SYSTEM with the address. */
 int http_server_listen(struct http_server *server, const struct tcp_address *address,
                        struct tcp_address *bound, struct err *err);
-/* Takes a connection that was accepted elsewhere; fd is moved. */
-void http_server_take(struct http_server *server, int fd, const struct tcp_address *peer);
 size_t http_server_connections(const struct http_server *server);
 /* Graceful: no new connection, idle ones end, exchanges under way may end within wait_ms; then
    whatever is left is cut (on_gone) and server is freed. on_closed (may be NULL) is the last call;
@@ -81,7 +77,6 @@ const struct http_head *http_exchange_head(const struct http_exchange *exchange)
 void http_exchange_forget_head(struct http_exchange *exchange);
 const struct tcp_address *http_exchange_peer(const struct http_exchange *exchange);
 bool http_exchange_is_tls(const struct http_exchange *exchange);
-struct http_server *http_exchange_server(const struct http_exchange *exchange);
 
 /* No on_body until resume; the client has to wait. It is not seen to leave meanwhile. */
 void http_request_pause(struct http_exchange *exchange);

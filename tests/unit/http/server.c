@@ -80,6 +80,7 @@ static void upload_end(void *data, struct http_exchange *exchange)
     http_respond(exchange, 200, "text/plain", NULL, 0, "taken", 5);
 }
 
+static const char FLOOD[16384];
 static const struct http_handler HOLD = {.on_gone = on_gone};
 static const struct http_handler BIG = {.on_drained = big_drained, .on_gone = on_gone};
 static const struct http_handler ECHO = {echo_body, echo_end, NULL, on_gone, false};
@@ -125,6 +126,14 @@ static void on_request(void *data, struct http_exchange *exchange)
         site->big_left = BIG_BYTES;
         http_respond_begin(exchange, 200, (struct http_text){0}, NULL, 0, (int64_t)BIG_BYTES);
         fill_big(site, exchange);
+    } else if (http_text_equal(path, "/flood")) {
+        http_exchange_handle(exchange, &HOLD, site);
+        http_respond_begin(exchange, 200, (struct http_text){0}, NULL, 0, HTTP_LENGTH_UNKNOWN);
+        for (int i = 0; i < 10000; i++) { /* "full" is not listened to */
+            (void)http_respond_write(exchange, FLOOD, sizeof FLOOD);
+            if (http_respond_pending(exchange) > site->pending_most)
+                site->pending_most = http_respond_pending(exchange);
+        }
     } else if (http_text_equal(path, "/echo")) {
         http_exchange_handle(exchange, &ECHO, site);
         http_respond_begin(exchange, 200, (struct http_text){0}, NULL, 0, HTTP_LENGTH_UNKNOWN);
@@ -544,6 +553,20 @@ static void a_handler_that_waits_holds_up_the_sender(void **state)
     site_close(&site);
 }
 
+static void a_writer_that_does_not_stop_is_cut(void **state)
+{
+    (void)state;
+    struct site site;
+    site_open(&site, (struct http_server_options){0});
+    struct raw raw = raw_connect(&site.address);
+    raw_send(&site.world, &raw, "GET /flood HTTP/1.1\r\nHost: a\r\n\r\n");
+    await_count(&site.world, &site.gone, 1);
+    assert_true(site.pending_most > HTTP_OUTPUT_MAX);
+    assert_true(site.pending_most <= HTTP_OUTPUT_MAX + sizeof FLOOD + 10);
+    raw_close(&raw);
+    site_close(&site);
+}
+
 static void a_client_that_leaves_is_told_of(void **state)
 {
     (void)state;
@@ -635,6 +658,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_waits_holds_up_the_writer),
         cmocka_unit_test(a_reader_that_stops_is_let_go),
         cmocka_unit_test(a_handler_that_waits_holds_up_the_sender),
+        cmocka_unit_test(a_writer_that_does_not_stop_is_cut),
         cmocka_unit_test(a_client_that_leaves_is_told_of),
         cmocka_unit_test(connections_are_bounded),
         cmocka_unit_test(a_server_closes_in_order),
