@@ -16,7 +16,7 @@ import sys
 LAYERS = [
     ["base"],
     ["platform"],
-    ["config"],
+    ["config", "http"],
     ["build", "watch", "run"],
     ["compat", "observe", "control"],
     ["engine"],
@@ -38,6 +38,9 @@ WRAPPED = [
     (r"jansson\.h", "base/json.c"),
     (r"pcre2.*\.h", "base/regex.c"),
     (r"xxh.*\.h", "base/digest.c"),
+    (r"openssl/.*", "http/openssl.h"),
+    (r"zlib\.h", "http/coding_gzip.c"),
+    (r"brotli/.*", "http/coding_br.c"),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
