@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "platform/handoff.h"
 #include "platform/late_file.h"
+#include "platform/threads.h"
 #include "run/breakpoints.h"
 #include "run/policy.h"
 #include "run/service.h"
@@ -110,6 +111,7 @@ struct generation {
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
+    struct threads *threads;       /* while it leaves: in the middle of something; or NULL */
     uint16_t debug_port;           /* of its debugger; 0: without one */
     bool debug_ours;               /* zonda has put it before the app, and talks to it */
     struct debugger *debugger;     /* talks to it; NULL: nothing to say */

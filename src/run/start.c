@@ -70,6 +70,7 @@ void generation_free(struct generation *generation)
 {
     timer_free(generation->timer);
     handoff_child_free(generation->handoff);
+    threads_free(generation->threads);
     late_file_free(generation->state_in);
     debugger_free(generation);
     buf_fini(&generation->input);
