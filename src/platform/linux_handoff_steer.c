@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "platform/linux_handoff.h"
+#include "platform/linux_sockdiag.h"
 
 #define MEMBERS_MAX 4 /* of one address; a generation that finds so many shares one */
 #define NO_MEMBER   (-1)
@@ -264,16 +265,44 @@ void handoff_child_probe(struct handoff_child *child, uint16_t port)
     }
 }
 
+struct looked_for {
+    uint16_t port;
+    bool found;
+};
+
+static void compare_port(void *data, const struct sockdiag_socket *socket)
+{
+    struct looked_for *wanted = data;
+    wanted->found = wanted->found || socket->port == wanted->port;
+}
+
+/* A connection may have begun before the program was changed; then it comes into the old queue when
+   its handshake is complete. */
+static bool has_handshake(const struct kept *kept)
+{
+    struct looked_for wanted = {.port = endpoint_port(&kept->endpoint)};
+    (void)sockdiag_handshakes(AF_INET, compare_port, &wanted);
+    if (!wanted.found && kept->endpoint.address.family == AF_INET6)
+        (void)sockdiag_handshakes(AF_INET6, compare_port, &wanted);
+    return wanted.found;
+}
+
+static bool has_queue(const struct kept *kept)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    /* tcpi_unacked of a listener: the connections that wait to be accepted, tcp_get_info(). */
+    return getsockopt(kept->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_unacked > 0;
+}
+
 bool handoff_child_drained(const struct handoff_child *child)
 {
     if (!child)
         return true;
     VEC_EACH (struct kept *, kept, &child->listens) {
-        struct tcp_info info = {0};
-        socklen_t len = sizeof info;
-        /* tcpi_unacked of a listener: the connections that wait to be accepted, tcp_get_info(). */
-        if (!(*kept)->target && (*kept)->member != NO_MEMBER && is_listening((*kept)->fd) &&
-            getsockopt((*kept)->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_unacked)
+        bool left = !(*kept)->target && (*kept)->member != NO_MEMBER && is_listening((*kept)->fd);
+        /* In this order: what was a handshake may have become a part of the queue. */
+        if (left && (has_handshake(*kept) || has_queue(*kept)))
             return false;
     }
     return true;

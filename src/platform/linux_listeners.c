@@ -18,6 +18,7 @@
 #include "platform/linux_tree.h"
 
 #define FDS_MAX 65536
+#define NEW_MS  500
 
 /* --- sockets --- */
 
@@ -108,11 +109,11 @@ struct told {
     struct listeners *found;
 };
 
-static void listener_told(void *data, uint16_t port, uint64_t inode)
+static void listener_told(void *data, const struct sockdiag_socket *socket)
 {
     const struct told *told = data;
-    if (holds(told->inodes, inode))
-        add_port(told->found, port);
+    if (holds(told->inodes, socket->inode))
+        add_port(told->found, socket->port);
 }
 
 static bool is_in_our_network(int pid)
@@ -179,4 +180,26 @@ bool process_has_socket(int pid, uint64_t inode)
     bool has = holds(&inodes, inode);
     vec_fini(&inodes);
     return has;
+}
+
+struct greeting {
+    int pid;
+    bool found;
+};
+
+/* An app that has read nothing of a connection for long waits for its client. */
+static void connection_told(void *data, const struct sockdiag_socket *socket)
+{
+    struct greeting *greeting = data;
+    if (!greeting->found && socket->inode && socket->received_bytes == socket->unread_bytes &&
+        socket->idle_ms < NEW_MS)
+        greeting->found = process_has_socket(greeting->pid, socket->inode);
+}
+
+bool process_has_new_connection(int pid)
+{
+    struct greeting greeting = {.pid = pid};
+    (void)sockdiag_connections(AF_INET, connection_told, &greeting);
+    (void)sockdiag_connections(AF_INET6, connection_told, &greeting);
+    return greeting.found;
 }

@@ -5,11 +5,13 @@
 #include "platform/linux_sockdiag.h"
 
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,9 +86,27 @@ bool sockdiag_inode(const union sockdiag_place *local, const union sockdiag_plac
         answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY)
         return false;
     const struct inet_diag_msg *message = NLMSG_DATA(&answer.head);
-    if (message->idiag_state == TCP_ESTABLISHED)
+    if (message->idiag_state == BPF_TCP_ESTABLISHED)
         *inode = message->idiag_inode;
     return true;
+}
+
+static struct sockdiag_socket socket_of(const struct nlmsghdr *head)
+{
+    const struct inet_diag_msg *message = NLMSG_DATA(head);
+    struct sockdiag_socket socket = {.port = ntohs(message->id.idiag_sport),
+                                     .inode = message->idiag_inode,
+                                     .unread_bytes = message->idiag_rqueue};
+    size_t len = head->nlmsg_len - NLMSG_LENGTH(sizeof *message);
+    const struct rtattr *attribute = (const void *)(message + 1);
+    struct tcp_info info = {0};
+    for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len))
+        if (attribute->rta_type == INET_DIAG_INFO)
+            memcpy(&info, RTA_DATA(attribute),
+                   RTA_PAYLOAD(attribute) < sizeof info ? RTA_PAYLOAD(attribute) : sizeof info);
+    socket.received_bytes = info.tcpi_bytes_received;
+    socket.idle_ms = info.tcpi_last_ack_recv;
+    return socket;
 }
 
 /* 1: there is more to come, 0: that was all, -1: it went wrong. */
@@ -99,17 +119,18 @@ static int take(const union answer *answer, size_t len, sockdiag_fn *fn, void *d
         if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
             head->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
             return -1;
-        const struct inet_diag_msg *message = NLMSG_DATA(head);
-        fn(data, ntohs(message->id.idiag_sport), message->idiag_inode);
+        struct sockdiag_socket socket = socket_of(head);
+        fn(data, &socket);
     }
     return 1;
 }
 
-bool sockdiag_listeners(int family, sockdiag_fn *fn, void *data)
+static bool each(int family, uint32_t states, sockdiag_fn *fn, void *data)
 {
-    struct question question = question_about(family, 1u << TCP_LISTEN);
+    struct question question = question_about(family, states);
     union answer answer;
     question.head.nlmsg_flags |= NLM_F_DUMP;
+    question.what.idiag_ext = 1u << (INET_DIAG_INFO - 1);
     int fd = ask(&question), more = fd < 0 ? -1 : 1;
     for (int i = 0; more > 0 && i < ANSWERS_MAX; i++) {
         ssize_t len = recv(fd, &answer, sizeof answer, MSG_DONTWAIT);
@@ -118,4 +139,19 @@ bool sockdiag_listeners(int family, sockdiag_fn *fn, void *data)
     if (fd >= 0)
         (void)close(fd);
     return more == 0;
+}
+
+bool sockdiag_listeners(int family, sockdiag_fn *fn, void *data)
+{
+    return each(family, 1u << BPF_TCP_LISTEN, fn, data);
+}
+
+bool sockdiag_handshakes(int family, sockdiag_fn *fn, void *data)
+{
+    return each(family, 1u << BPF_TCP_SYN_RECV | 1u << BPF_TCP_NEW_SYN_RECV, fn, data);
+}
+
+bool sockdiag_connections(int family, sockdiag_fn *fn, void *data)
+{
+    return each(family, 1u << BPF_TCP_ESTABLISHED, fn, data);
 }

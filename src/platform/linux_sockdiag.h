@@ -18,8 +18,17 @@ union sockdiag_place {
 /* Of the socket of a connection by its two ends; *inode is 0 while nobody has accepted it. */
 bool sockdiag_inode(const union sockdiag_place *local, const union sockdiag_place *peer,
                     uint64_t *inode);
-/* Calls fn for each socket that listens; some may have been told before it fails. */
-typedef void sockdiag_fn(void *data, uint16_t port, uint64_t inode);
+struct sockdiag_socket {
+    uint16_t port;                  /* here */
+    uint64_t inode;                 /* 0: nobody has accepted it */
+    uint64_t received_bytes;        /* of a connection: by the kernel */
+    uint32_t unread_bytes, idle_ms; /* by the app; since something came, be it an acknowledgement */
+};
+/* Call fn for each socket that listens, for each connection of a server whose handshake is not
+   complete, for each connection; some may have been told before it fails. */
+typedef void sockdiag_fn(void *data, const struct sockdiag_socket *socket);
 bool sockdiag_listeners(int family, sockdiag_fn *fn, void *data);
+bool sockdiag_handshakes(int family, sockdiag_fn *fn, void *data);
+bool sockdiag_connections(int family, sockdiag_fn *fn, void *data);
 
 #endif

@@ -102,6 +102,10 @@ int process_root(const struct process *process);
 /* Has pid or a descendant of it the socket with this inode open? */
 bool process_has_socket(int pid, uint64_t inode);
 
+/* Has pid or a descendant of it a TCP connection, half a second old at most, of which it has read
+   nothing yet? From sock_diag(7); without it, no. */
+bool process_has_new_connection(int pid);
+
 /* SIGTERM and the like by name ("TERM", "SIGTERM") and back; -1 and NULL where there is none. */
 int signal_number(const char *name);
 const char *signal_name(int number); /* "SIGTERM" */

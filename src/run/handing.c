@@ -1,18 +1,29 @@
 /* From old to new: the connections first, then the old one. */
 #include "run/parts.h"
 
+#define DRAIN_ROUNDS    2
 #define DRAIN_LOOKS_MAX 60 /* about a second: it is asked then in any case */
 
-/* Has it accepted all that it gets, and taken note of it? A server knows of a connection a moment
-   after its accept(2) only, and the thread that does it may have lost its processor in between: so
-   each thread that was in the middle of something when the queue was empty has to get on. */
+/* Has it accepted all that it gets, read from each of these connections, and taken note of it? A
+   request that net/http reads after the call of Shutdown it does not answer, and of a connection it
+   knows a moment after accept(2) only. The thread that does it may have lost its processor in
+   between: so each thread that is in the middle of something has to get on, first those that may
+   have accepted, and then, as they may have been read from meanwhile, those that may have read. */
 static bool is_drained(struct generation *generation)
 {
     if (!generation->process)
         return true;
-    if (!generation->threads && handoff_child_drained(generation->handoff))
-        generation->threads = threads_begin(process_root(generation->process));
-    return generation->threads && threads_passed(generation->threads);
+    int root = process_root(generation->process);
+    if (generation->threads && !threads_passed(generation->threads))
+        return false;
+    generation->rounds += generation->threads != NULL;
+    threads_free(generation->threads);
+    generation->threads = NULL;
+    if (!handoff_child_drained(generation->handoff) || process_has_new_connection(root))
+        generation->rounds = 0;
+    else if (generation->rounds < DRAIN_ROUNDS)
+        generation->threads = threads_begin(root);
+    return generation->rounds == DRAIN_ROUNDS;
 }
 
 bool run_is_drained(const struct service *service)

@@ -111,6 +111,7 @@ struct generation {
     struct timer *timer;
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
+    unsigned rounds;               /* in which it was found to have done with its connections */
     struct threads *threads;       /* while it leaves: in the middle of something; or NULL */
     uint16_t debug_port;           /* of its debugger; 0: without one */
     bool debug_ours;               /* zonda has put it before the app, and talks to it */

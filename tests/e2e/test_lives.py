@@ -222,8 +222,10 @@ def test_ready_log(plain, start):
             "serve_later", "lambda: Server(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()"
         ),
     )
-    zonda.wait_event("app_started", after=mark)
-    assert harness.until(lambda: zonda.text() == "two")  # it takes connections, and is not ready yet
+    generation = zonda.wait_event("app_started", after=mark)["generation"]
+    # It listens, and gets nothing while it is not ready.
+    zonda.wait_event("transition", after=mark, machine="generation", generation=generation, event="LISTENS")
+    assert zonda.text() == "one"
     assert not zonda.kinds("app_stopping", mark), zonda.story()
     zonda.write("go", "")
     zonda.wait_event("reload_end", after=mark, outcome="served")
