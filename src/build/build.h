@@ -77,8 +77,8 @@ void build_cancel(struct build *build); /* twice is fine */
 enum build_phase build_phase(const struct build *build);
 void build_free(struct build *build); /* after on_done, also inside it; NULL is allowed */
 
-/* The artifact of config for package: config's output, or tmp_dir/bin/NAME for the default build;
-   NULL where it is not known. Heap. */
+/* The artifact of config for package: config's output, or tmp_dir/bin/NAME for the default build
+   (NAME: the service's, else the package's); NULL where it is not known. Heap. */
 char *build_artifact(const struct config *config, const char *package, bool is_default);
 
 /* Runs one command (rule commands, on_quit) with the same care and the same timeout; on_done once.

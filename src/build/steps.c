@@ -78,6 +78,8 @@ static char *name_of_module(const char *module)
 
 static char *name_of(const struct config *config, const char *package)
 {
+    if (config->service)
+        return mem_string(config->service);
     char *clean = path_clean(package);
     char *module = strcmp(clean, ".") == 0 ? discover_module(config->root) : NULL;
     char *name;

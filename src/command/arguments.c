@@ -269,13 +269,14 @@ static int check(const struct parsing *parsing)
     if (words->len > most) {
         err_set(parsing->err, ERR_USAGE, "zonda %s does not take the word %s", name,
                 words->at[most]);
-        if (parsing->command == &COMMAND_RUN && is_directory(words->at[most]))
-            hint_directory(parsing->err, words->at[most]);
-        else if (parsing->command == &COMMAND_RUN)
-            err_hint(parsing->err, "arguments for the app go after --: zonda -- %s",
-                     words->at[most]);
-        else
-            err_hint(parsing->err, "usage: %s", parsing->command->usage);
+        err_hint(parsing->err, "usage: %s", parsing->command->usage);
+        return ERR_USAGE;
+    }
+    for (size_t i = 0; parsing->command == &COMMAND_RUN && i < words->len; i++) {
+        if (!is_directory(words->at[i]))
+            continue; /* a service, or so it is said: the configuration knows */
+        err_set(parsing->err, ERR_USAGE, "zonda run does not take the word %s", words->at[i]);
+        hint_directory(parsing->err, words->at[i]);
         return ERR_USAGE;
     }
     return 0;

@@ -151,6 +151,8 @@ static void print_text(const struct config *config, const struct explanation *ex
     const struct verdict *verdict = &explanation->verdict;
     char place[PATH_BYTES_MAX + 16];
     place_of(config, verdict, place, sizeof place);
+    if (config->service)
+        (void)printf("%s: ", config->service);
     if (explanation->is_dir) {
         (void)printf("%s is a directory: name a file in it\n", explanation->shown);
         return;
@@ -185,6 +187,8 @@ static void write_json(const struct config *config, const struct explanation *ex
     char place[PATH_BYTES_MAX + 16];
     place_of(config, verdict, place, sizeof place);
     json_object_begin(writer, NULL);
+    if (config->service)
+        json_string(writer, "service", config->service);
     json_string(writer, "file", explanation->path);
     json_string(writer, "action",
                 action_name(explanation->ignored ? ACTION_IGNORE : verdict->action));
@@ -204,27 +208,19 @@ static void write_json(const struct config *config, const struct explanation *ex
 
 /* --- all of them --- */
 
-static void answer(const struct explainer *explainer, const struct arguments *arguments)
+/* Appends to the array that writer is in, or prints. */
+static void answer(const struct explainer *explainer, const struct arguments *arguments,
+                   struct json_writer *writer)
 {
-    struct buf out = BUF_INIT(OUTPUT_MAX);
-    struct json_writer writer = {.out = &out};
-    json_object_begin(&writer, NULL);
-    json_int(&writer, "v", 1);
-    json_array_begin(&writer, "files");
     STRS_EACH (word, &arguments->words) {
         struct explanation explanation;
         explain(explainer, *word, &explanation);
         if (arguments->json)
-            write_json(explainer->config, &explanation, &writer);
+            write_json(explainer->config, &explanation, writer);
         else
             print_text(explainer->config, &explanation);
         explanation_fini(&explanation);
     }
-    json_array_end(&writer);
-    json_object_end(&writer);
-    if (arguments->json)
-        (void)puts(buf_text(&out));
-    buf_fini(&out);
 }
 
 /* Target, environment and import graph, as the engine has them. */
@@ -249,6 +245,39 @@ static void prepare(struct explainer *explainer)
                                                       : "no main package");
 }
 
+/* What the one service does, or the project as a whole. */
+static void explain_one(struct config *config, const struct arguments *arguments,
+                        struct json_writer *writer)
+{
+    struct explainer explainer = {.config = config};
+    prepare(&explainer);
+    answer(&explainer, arguments, writer);
+    if (explainer.graph)
+        graph_free(explainer.graph);
+    target_fini(&explainer.target);
+    strs_fini(&explainer.env);
+    strs_fini(&explainer.app_env);
+    free(explainer.cwd);
+}
+
+static void explain_all(struct config *config, const struct arguments *arguments)
+{
+    struct buf out = BUF_INIT(OUTPUT_MAX);
+    struct json_writer writer = {.out = &out};
+    json_object_begin(&writer, NULL);
+    json_int(&writer, "v", 1);
+    json_array_begin(&writer, "files");
+    for (size_t i = 0; i < config->services.len; i++)
+        explain_one(config->services.at[i], arguments, &writer);
+    if (!config->services.len)
+        explain_one(config, arguments, &writer);
+    json_array_end(&writer);
+    json_object_end(&writer);
+    if (arguments->json)
+        (void)puts(buf_text(&out));
+    buf_fini(&out);
+}
+
 static int run(const struct arguments *arguments)
 {
     struct err err;
@@ -258,20 +287,13 @@ static int run(const struct arguments *arguments)
         return command_report(&err);
     }
     struct problems problems = {0};
-    struct explainer explainer = {.config = project_config(arguments, NULL, &problems)};
+    struct config *config = project_config(arguments, NULL, &problems);
     project_problems(&problems);
     problems_fini(&problems);
-    if (!explainer.config)
+    if (!config)
         return EXIT_CONFIG;
-    prepare(&explainer);
-    answer(&explainer, arguments);
-    if (explainer.graph)
-        graph_free(explainer.graph);
-    target_fini(&explainer.target);
-    strs_fini(&explainer.env);
-    strs_fini(&explainer.app_env);
-    free(explainer.cwd);
-    config_free(explainer.config);
+    explain_all(config, arguments);
+    config_free(config);
     return EXIT_OK;
 }
 
@@ -281,7 +303,7 @@ const struct command_entry COMMAND_EXPLAIN = {
     .summary = "Tell what a change to a file would lead to, and why",
     .help =
         "Prints for each FILE what zonda would do after a change of it (build, restart, signal,\n"
-        "refresh, run, ignore), the reason, the rule that decided and how the file is watched.\n"
-        "The file need not exist.",
+        "refresh, run, ignore), the reason, the rule that decided and how the file is watched,\n"
+        "for each service where there are several. The file need not exist.",
     .run = run,
 };

@@ -43,7 +43,7 @@ bool command_takes_keys(const char *command)
 
 size_t command_words_max(const char *command)
 {
-    if (listed("validate explain", command))
+    if (listed("run validate explain", command))
         return SIZE_MAX;
-    return listed("schema completion help", command) ? 1 : 0;
+    return listed("schema completion help status trigger wait", command) ? 1 : 0;
 }

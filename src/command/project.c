@@ -46,6 +46,16 @@ bool project_is_go(const char *root)
     return is;
 }
 
+void project_request(const struct arguments *arguments, const char *command,
+                     struct json_writer *writer)
+{
+    json_object_begin(writer, NULL);
+    json_int(writer, "v", CONTROL_VERSION);
+    json_string(writer, "command", command);
+    if (arguments->words.len)
+        json_string(writer, "service", arguments->words.at[0]);
+}
+
 int project_ask(const char *request, uint32_t timeout_ms, struct json **answer, struct buf *raw,
                 struct err *err)
 {

@@ -16,6 +16,9 @@ struct config *project_config(const struct arguments *arguments, const char *fil
 void project_problems(const struct problems *problems);
 bool project_is_go(const char *root); /* a go.mod or a go.work is there */
 
+/* Begins {"v":1,"command":COMMAND,"service":WORD}, the latter where a word was given. */
+void project_request(const struct arguments *arguments, const char *command,
+                     struct json_writer *writer);
 /* Asks the zonda that runs here. 0 with *answer, the caller's (json_free), and its text in raw
    where raw is not NULL; an answer with "ok":false becomes ERR_APP. */
 int project_ask(const char *request, uint32_t timeout_ms, struct json **answer, struct buf *raw,

@@ -13,31 +13,23 @@ static int run(const struct arguments *arguments)
     struct strs env = {0};
     struct err err;
     char *dir = fs_cwd();
-    int result;
+    int result = EXIT_CONFIG;
     environment_read(&env);
     struct config_request request = {.file = arguments->config_file,
                                      .dir = dir,
                                      .flags = &arguments->flags,
                                      .env = &env,
                                      .app_args = &arguments->app_args,
+                                     .services = &arguments->words,
                                      .dialects = COMPAT_DIALECTS,
                                      .lenient = true};
-    if (arguments->words.len) {
-        err_set(&err, ERR_USAGE, "zonda run takes no word, found %s", arguments->words.at[0]);
-        err_hint(&err, "arguments for the app go after --: zonda -- %s", arguments->words.at[0]);
-        result = command_report(&err);
-        goto out;
-    }
     struct config *config = config_load(&request, &problems);
-    if (!config) {
+    if (config)
+        result = engine_run(&request, config, &problems, &err);
+    else
         project_problems(&problems);
-        result = EXIT_CONFIG;
-        goto out;
-    }
-    result = engine_run(&request, config, &problems, &err);
     if (result < 0)
         result = command_report(&err);
-out:
     problems_fini(&problems);
     strs_fini(&env);
     free(dir);
@@ -46,9 +38,11 @@ out:
 
 const struct command_entry COMMAND_RUN = {
     .name = "run",
-    .usage = "zonda [run] [-c FILE] [--SECTION.KEY=VALUE …] [-- APP-ARGUMENT …]",
+    .usage = "zonda [run [SERVICE …]] [-c FILE] [--SECTION.KEY=VALUE …] [-- APP-ARGUMENT …]",
     .summary = "Build and run the project, and reload it on every change (the default)",
-    .help = "Finds zonda.toml, .air.toml or, in a Go module, the main package, and serves it.\n"
-            "Keys: r restart, b build, c clear, q quit, ? help. SIGUSR1 builds and restarts.",
+    .help =
+        "Finds zonda.toml, .air.toml or, in a Go module, the main package, and serves it. Of a\n"
+        "project with several services it runs all, or each SERVICE and what that depends on.\n"
+        "Keys: r restart, b build, c clear, q quit, ? help. SIGUSR1 builds and restarts.",
     .run = run,
 };

@@ -10,9 +10,7 @@ static int run(const struct arguments *arguments)
     struct err err = {0};
     struct buf request = BUF_INIT(4000);
     struct json_writer writer = {.out = &request};
-    json_object_begin(&writer, NULL);
-    json_int(&writer, "v", 1);
-    json_string(&writer, "command", "trigger");
+    project_request(arguments, "trigger", &writer);
     if (arguments->refresh)
         json_string(&writer, "refresh", arguments->refresh);
     json_object_end(&writer);
@@ -43,11 +41,11 @@ static int run(const struct arguments *arguments)
 
 const struct command_entry COMMAND_TRIGGER = {
     .name = "trigger",
-    .usage = "zonda trigger [--refresh KEY] [--json]",
+    .usage = "zonda trigger [SERVICE] [--refresh KEY] [--json]",
     .summary = "Ask the zonda that runs here to build and restart now",
-    .help =
-        "Returns once the request is accepted; zonda trigger && zonda wait returns when the\n"
-        "result is being served. With --refresh KEY nothing is built: browsers are told to load\n"
-        "KEY (a path such as static/app.css) again.",
+    .help = "Returns once the request is accepted; zonda trigger && zonda wait returns when the\n"
+            "result is being served. SERVICE: that one alone. With --refresh KEY nothing is built: "
+            "browsers are told to load\n"
+            "KEY (a path such as static/app.css) again.",
     .run = run,
 };

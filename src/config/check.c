@@ -129,7 +129,7 @@ static void imply_debug(struct config *config)
 }
 
 void config_check(const struct config_request *request, const char *base, const char *shown,
-                  struct config *config, struct problems *problems)
+                  bool runs, struct config *config, struct problems *problems)
 {
     struct check check = {request, base, shown, config, problems};
     if (!settle_root(&check))
@@ -139,6 +139,8 @@ void config_check(const struct config_request *request, const char *base, const 
             value_resolve(&SCHEMA[i], config, config->root);
     check_tmp_dir(&check);
     check_watch_paths(&check);
+    if (!runs)
+        return;
     check_what_runs(&check);
     imply_debug(config);
 }

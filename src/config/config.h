@@ -2,8 +2,9 @@
  * The configuration that is in force: one struct, made whole, never changed afterwards.
  *
  * Life-cycle: config_load (or compat's readers) makes one; the engine keeps it until a newer one
- * replaces it; config_free. Every value of the scalar sections stands in the schema table
- * (config/schema.h), which says its key, type, range, default and documentation.
+ * replaces it; config_free. It may have several users, all on the loop's thread. Every value of the
+ * scalar sections stands in the schema table (config/schema.h), which says its key, type, range,
+ * default and documentation.
  *
  * Paths are absolute and clean after loading; patterns are relative to root. Durations in ms.
  */
@@ -148,8 +149,16 @@ struct config {
     VEC(struct rule) rules;
     struct strs app_args;   /* after -- */
     struct origin *origins; /* one for each entry of the schema table */
+
+    /* Of the project as a whole: its services by name; none: the project is one by itself. */
+    VEC(struct config *) services;
+    /* Of a service: a whole config of its own, made from the project's and its [service.NAME]. */
+    char *service;          /* its name; NULL: the project as a whole */
+    struct strs depends_on; /* names of services that are ready before it starts */
+    unsigned users;         /* beside the first one */
 };
 
-void config_free(struct config *config);
+struct config *config_use(struct config *config); /* one more user */
+void config_free(struct config *config);          /* one user less; frees with the last one */
 
 #endif

@@ -41,6 +41,10 @@ unsigned config_difference(const struct config *old, const struct config *new_on
         effects |= EFFECT_LIVE; /* a rule is asked when its file changes */
         strs_push(changed, "rule");
     }
+    if (!strs_equal(&old->depends_on, &new_one->depends_on)) {
+        effects |= EFFECT_LIVE; /* asked at the next start */
+        strs_push(changed, "depends_on");
+    }
     if (!strs_equal(&old->app_args, &new_one->app_args)) {
         effects |= EFFECT_RESTART;
         strs_push(changed, "arguments for the app");

@@ -12,10 +12,25 @@ void rule_fini(struct rule *rule)
     command_fini(&rule->command);
 }
 
+struct config *config_use(struct config *config)
+{
+    config->users++;
+    return config;
+}
+
 void config_free(struct config *config)
 {
     if (!config)
         return;
+    if (config->users) {
+        config->users--;
+        return;
+    }
+    for (size_t i = 0; i < config->services.len; i++)
+        config_free(config->services.at[i]);
+    vec_fini(&config->services);
+    strs_fini(&config->depends_on);
+    free(config->service);
     for (size_t i = 0; i < SCHEMA_LEN; i++)
         value_fini(&SCHEMA[i], config);
     VEC_EACH (struct rule, rule, &config->rules)

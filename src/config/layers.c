@@ -17,6 +17,13 @@ static void tell(struct problems *problems, bool error, const char *where, const
     problems_add(problems, error, where, 0, 0, *err->hint ? err->hint : NULL, "%s", err->message);
 }
 
+/* May config have an entry from a variable or a flag? A service's root is its own business. */
+static bool takes(const struct config *config, const struct schema_entry *entry)
+{
+    const struct schema_section *section = schema_section(entry->section);
+    return !config->service || (section && section->of_service);
+}
+
 /* --- variables --- */
 
 static void variable_name(const struct schema_entry *entry, char *name, size_t len)
@@ -88,7 +95,7 @@ void layer_variables(const struct config_request *request, struct config *config
         struct err err;
         variable_name(&SCHEMA[i], name, sizeof name);
         const char *value = strs_env_get(request->env, name);
-        if (!value)
+        if (!value || !takes(config, &SCHEMA[i]))
             continue;
         bool right = value_set_text(&SCHEMA[i], config, value, false, &err) == 0;
         if (right)
@@ -170,9 +177,9 @@ void layer_flags(const struct config_request *request, struct config *config,
         char *key = mem_string_n(*flag, len), *name = NULL;
         const struct schema_entry *entry = entry_of(key, &name);
         const char *value = (*flag)[len] ? *flag + len + 1 : "true";
-        if (entry)
+        if (entry && takes(config, entry))
             take_flag(entry, name, value, &seen[entry - SCHEMA], key, config, problems);
-        else
+        else if (!entry)
             unknown_flag(key, problems);
         free(key);
     }

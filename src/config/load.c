@@ -74,9 +74,10 @@ struct config *config_load_text(const struct config_request *request, const char
         reading_own(root, &reading);
     layer_variables(request, config, problems);
     layer_flags(request, config, problems);
-    config_check(request, base, shown, config, problems);
+    config_check(request, base, shown, !node_get(root, "service"), config, problems);
     if (request->app_args)
         strs_copy(&config->app_args, request->app_args);
+    services_read(request, dialect ? NULL : root, shown, config, problems);
     problems_sort(problems);
     node_free(root);
     free(base);

@@ -1,7 +1,8 @@
 /*
  * From what the user gave (file, variables, flags) to one struct config.
  *
- * Order: defaults, file, ZONDA_SECTION_KEY variables, --section.key flags; the last one wins.
+ * Order: defaults, file, ZONDA_SECTION_KEY variables, --section.key flags; the last one wins. For a
+ * service its [service.NAME] comes after the file's other tables; variables and flags hold for all.
  * config_load never stops at the first mistake.
  */
 #ifndef ZONDA_CONFIG_LOAD_H
@@ -36,6 +37,8 @@ struct config_request {
     const struct strs *flags;    /* "section.key=value" each; may be NULL */
     const struct strs *env;      /* NAME=value each; ZONDA_* are read; may be NULL */
     const struct strs *app_args; /* may be NULL */
+    /* Services to start, with those that they depend on; NULL or empty: all. */
+    const struct strs *services;
     bool lenient; /* a run: unknown keys in another tool's file are warnings, not errors */
     const struct config_dialect *const *dialects; /* NULL-terminated; NULL: zonda.toml only */
 };
@@ -55,7 +58,8 @@ enum config_effect {
     EFFECT_RESTART = 4, /* the app must start anew */
     EFFECT_BUILD = 8,   /* and be built anew */
 };
-/* The effects together; the keys that differ are appended to changed ("build.command"). */
+/* The effects together; the keys that differ are appended to changed ("build.command"). Services
+   are compared one by one, each like this. */
 unsigned config_difference(const struct config *old, const struct config *new_one,
                            struct strs *changed);
 

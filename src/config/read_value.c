@@ -188,6 +188,8 @@ static bool take_strs(struct reading *reading, const struct schema_entry *entry,
                       const struct node *node)
 {
     struct strs taken = {0};
+    if (reading->service && entry->type == VALUE_MAP)
+        strs_copy(&taken, value_at(entry, reading->config));
     bool right = entry->type == VALUE_MAP ? take_map(reading, entry, node, &taken)
                                           : take_list(reading, entry->key, entry, node, &taken);
     if (right) {

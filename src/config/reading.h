@@ -23,6 +23,8 @@ struct reading {
     const char *file;       /* as shown to the user */
     const struct strs *env; /* of the request; may be NULL */
     bool lenient;           /* unknown keys are warnings */
+    /* Of a [service.NAME]: its name; what a table of strings names is added to what is there. */
+    const char *service;
 };
 
 /* --- telling --- */
@@ -68,20 +70,33 @@ void reading_came(struct reading *reading, const char *section, const char *key,
 
 void reading_own(const struct node *root, struct reading *reading);    /* zonda.toml */
 void reading_rules(const struct node *rules, struct reading *reading); /* its [[rule]] */
+/* One [service.NAME]: everything but depends_on, over what reading->config holds. */
+void reading_service(const struct node *table, struct reading *reading);
+
+#define SERVICES_MAX 64
+/* config, which is complete, gets its services: from the file (root, or NULL where there is none)
+   those that the request asks for. */
+void services_read(const struct config_request *request, const struct node *root, const char *shown,
+                   struct config *config, struct problems *problems);
+/* Its next step: depends_on has only known names and no circle; list is [service]. */
+void services_order(const struct node *list, const char *shown, struct config *config,
+                    struct problems *problems);
 
 /* A config that holds the defaults of the schema, no file and no rules. */
 struct config *config_new(void);
 
-/* Lays the variables and the flags of the request over config. */
+/* Lays the variables and the flags of the request over config; where it is a service's, those that
+   a service may have. */
 void layer_variables(const struct config_request *request, struct config *config,
                      struct problems *problems);
 void layer_flags(const struct config_request *request, struct config *config,
                  struct problems *problems);
 
 /* Makes paths absolute and looks at what only the whole can say: the root, tmp_dir. base is what
-   a root from the file is relative to; shown is the file's name for people, or NULL. */
+   a root from the file is relative to; shown is the file's name for people, or NULL; runs: it is
+   built and run itself, and not only its services. */
 void config_check(const struct config_request *request, const char *base, const char *shown,
-                  struct config *config, struct problems *problems);
+                  bool runs, struct config *config, struct problems *problems);
 
 /* config_load for text that was read from file (absolute), or the defaults where file is NULL. */
 struct config *config_load_text(const struct config_request *request, const char *file,

@@ -24,17 +24,17 @@ static const char *const format_names[] = {"text", "json", NULL};
 static const char *const color_names[] = {"red",  "green", "yellow", "blue", "magenta",
                                           "cyan", "white", "raw",    NULL};
 
-const struct schema_words SCHEMA_SECTIONS[] = {
-    {"", "The project as a whole.", NULL},
-    {"build", "How the app is built. Without a command, zonda runs go build itself.", NULL},
-    {"run", "How the app is run, stopped and started again.", NULL},
+const struct schema_section SCHEMA_SECTIONS[] = {
+    {"", "The project as a whole.", false},
+    {"build", "How the app is built. Without a command, zonda runs go build itself.", true},
+    {"run", "How the app is run, stopped and started again.", true},
     {"debug", "A debugger that runs the app: Delve, docs/debugging.md. Off until port is set.",
-     NULL},
-    {"test", "Tests near the change, run after the new version serves.", NULL},
-    {"watch", "Which files are looked at.", NULL},
-    {"log", "What zonda says and what it writes to a file.", NULL},
-    {"terminal", "How it looks.", NULL},
-    {NULL, NULL, NULL},
+     true},
+    {"test", "Tests near the change, run after the new version serves.", true},
+    {"watch", "Which files are looked at.", true},
+    {"log", "What zonda says and what it writes to a file.", false},
+    {"terminal", "How it looks.", false},
+    {NULL, NULL, false},
 };
 
 const struct schema_words SCHEMA_RULE[] = {
@@ -49,6 +49,18 @@ const struct schema_words SCHEMA_RULE[] = {
      "ignore. Default: run where there is a command, else build.",
      "\"run\""},
     {"command", "The command of the action run: a string, or a list of words.", "\"make migrate\""},
+    {NULL, NULL, NULL},
+};
+
+const struct schema_words SCHEMA_SERVICE[] = {
+    {"root",
+     "The service's directory, relative to the project's root; its paths and patterns are relative "
+     "to it, and its commands run in it. Default: the project's.",
+     "\"services/api\""},
+    {"env_files", "As before the first section, for this service.", "[\".env\"]"},
+    {"depends_on",
+     "Services that must be ready (or have ended with exit status 0) before this one starts.",
+     "[\"db\", \"mail\"]"},
     {NULL, NULL, NULL},
 };
 
@@ -272,6 +284,14 @@ const struct schema_entry *schema_find(const char *section, const char *key)
         if (strcmp(SCHEMA[i].section, section) == 0 && strcmp(SCHEMA[i].key, key) == 0)
             return &SCHEMA[i];
     return NULL;
+}
+
+const struct schema_section *schema_section(const char *name)
+{
+    const struct schema_section *section = SCHEMA_SECTIONS;
+    while (section->name && strcmp(section->name, name) != 0)
+        section++;
+    return section->name ? section : NULL;
 }
 
 const char *schema_type_words(enum value_type type)

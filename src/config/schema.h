@@ -5,6 +5,7 @@
 #ifndef ZONDA_CONFIG_SCHEMA_H
 #define ZONDA_CONFIG_SCHEMA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,12 +48,20 @@ struct schema_entry {
 extern const struct schema_entry SCHEMA[];
 extern const size_t SCHEMA_LEN;
 
-/* The sections in order, the root table ("") first, and the keys of a [[rule]]; NULL-terminated. */
+/* The sections in order, the root table ("") first; ends with a NULL name. */
+struct schema_section {
+    const char *name, *doc;
+    bool of_service; /* [service.NAME.SECTION] says it for one service */
+};
+extern const struct schema_section SCHEMA_SECTIONS[];
+const struct schema_section *schema_section(const char *name); /* NULL where there is none */
+
+/* The keys of a [[rule]], and those of a [service.NAME] beside its sections; NULL-terminated. */
 struct schema_words {
     const char *name, *doc, *example;
 };
-extern const struct schema_words SCHEMA_SECTIONS[];
 extern const struct schema_words SCHEMA_RULE[];
+extern const struct schema_words SCHEMA_SERVICE[];
 
 /* "string", "list of strings", "a duration …": what a value of this type is, for people. */
 const char *schema_type_words(enum value_type type);

@@ -44,6 +44,8 @@ void value_set_fallback(const struct schema_entry *entry, struct config *config)
 void value_resolve(const struct schema_entry *entry, struct config *config, const char *root);
 char *value_path(const char *root, const char *path); /* one such path; "" stays "" */
 
+/* Makes to's value a copy of from's. */
+void value_copy(const struct schema_entry *entry, struct config *to, const struct config *from);
 bool value_equal(const struct schema_entry *entry, const struct config *a, const struct config *b);
 void value_fini(const struct schema_entry *entry, struct config *config);
 
@@ -51,6 +53,7 @@ void value_fini(const struct schema_entry *entry, struct config *config);
 void *value_at(const struct schema_entry *entry, const struct config *config);
 bool value_is_list(const struct schema_entry *entry); /* a struct strs, other than VALUE_MAP */
 bool command_equal(const struct command *a, const struct command *b);
+void command_copy(struct command *to, const struct command *from);
 void command_fini(struct command *command);
 
 #endif

@@ -5,6 +5,7 @@
 #include "config/schema.h"
 
 #define LINE_MAX_BYTES 96
+#define SERVICES_SHOWN 4
 
 /* "# " and text, wrapped at words. */
 static void comment(struct buf *out, const char *text)
@@ -73,12 +74,30 @@ static void rules(struct buf *out)
             (void)buf_printf(out, "#   %s = %s\n", word->name, word->example);
 }
 
+/* A project with several main packages may be several services. */
+static void services(const struct init_facts *facts, struct buf *out)
+{
+    static const char *const LIKE[] = {"./cmd/api", "./cmd/worker"};
+    const struct strs *mains = facts->mains;
+    bool several = mains && mains->len > 1;
+    (void)buf_puts(out, "\n");
+    comment(out, "Services are apps that are built, run and reloaded side by side, each with what "
+                 "is said above and with its own tables. depends_on: the names of services that "
+                 "are ready before it starts.");
+    for (size_t i = 0; i < (several ? mains->len : 2) && i < SERVICES_SHOWN; i++) {
+        const char *package = several ? mains->at[i] : LIKE[i];
+        const char *slash = strrchr(package, '/');
+        (void)buf_printf(out, "#\n#   [service.%s.build]\n#   package = \"%s\"\n",
+                         slash && slash[1] ? slash + 1 : "app", package);
+    }
+}
+
 void schema_write_init(const struct init_facts *facts, struct buf *out)
 {
     (void)buf_puts(out, "# How zonda builds, runs and reloads this project.\n");
     comment(out, "What is commented out shows its default, or an example where the default is "
                  "empty. `man zonda.toml` tells more, `zonda validate` checks this file.");
-    for (const struct schema_words *section = SCHEMA_SECTIONS; section->name; section++) {
+    for (const struct schema_section *section = SCHEMA_SECTIONS; section->name; section++) {
         (void)buf_putc(out, '\n');
         if (*section->name) {
             (void)buf_printf(out, "[%s]\n", section->name);
@@ -96,4 +115,5 @@ void schema_write_init(const struct init_facts *facts, struct buf *out)
         }
     }
     rules(out);
+    services(facts, out);
 }

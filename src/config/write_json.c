@@ -172,6 +172,59 @@ static void rule(struct json_writer *json)
     json_object_end(json);
 }
 
+static void sections(struct json_writer *json, bool of_service)
+{
+    for (const struct schema_section *section = SCHEMA_SECTIONS; section->name; section++) {
+        if (!*section->name || (of_service && !section->of_service))
+            continue;
+        json_object_begin(json, section->name);
+        json_string(json, "description", section->doc);
+        json_string(json, "type", "object");
+        json_bool(json, "additionalProperties", false);
+        json_object_begin(json, "properties");
+        keys(json, section->name);
+        json_object_end(json);
+        json_object_end(json);
+    }
+    rule(json);
+}
+
+static void service_keys(struct json_writer *json)
+{
+    for (const struct schema_words *word = SCHEMA_SERVICE; word->name; word++) {
+        const struct schema_entry *entry = schema_find("", word->name);
+        json_object_begin(json, word->name);
+        json_string(json, "description", word->doc);
+        if (entry) {
+            type(json, entry);
+        } else {
+            json_string(json, "type", "array");
+            strings(json, "items");
+        }
+        examples(json, word->example);
+        json_object_end(json);
+    }
+}
+
+static void services(struct json_writer *json)
+{
+    json_object_begin(json, "service");
+    json_string(json, "description", "The services of a project that has several, by name.");
+    json_string(json, "type", "object");
+    json_bool(json, "additionalProperties", false);
+    json_object_begin(json, "patternProperties");
+    json_object_begin(json, "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$");
+    json_string(json, "type", "object");
+    json_bool(json, "additionalProperties", false);
+    json_object_begin(json, "properties");
+    service_keys(json);
+    sections(json, true);
+    json_object_end(json);
+    json_object_end(json);
+    json_object_end(json);
+    json_object_end(json);
+}
+
 void schema_write_json(struct buf *out)
 {
     struct json_writer json = {.out = out};
@@ -182,19 +235,8 @@ void schema_write_json(struct buf *out)
     json_bool(&json, "additionalProperties", false);
     json_object_begin(&json, "properties");
     keys(&json, "");
-    for (const struct schema_words *section = SCHEMA_SECTIONS; section->name; section++) {
-        if (!*section->name)
-            continue;
-        json_object_begin(&json, section->name);
-        json_string(&json, "description", section->doc);
-        json_string(&json, "type", "object");
-        json_bool(&json, "additionalProperties", false);
-        json_object_begin(&json, "properties");
-        keys(&json, section->name);
-        json_object_end(&json);
-        json_object_end(&json);
-    }
-    rule(&json);
+    sections(&json, false);
+    services(&json);
     json_object_end(&json);
     json_object_end(&json);
     (void)buf_putc(out, '\n');

@@ -177,13 +177,10 @@ static void keys(struct buf *out, const char *section)
     (void)buf_puts(out, ".El\n");
 }
 
-static void rules(struct buf *out)
+static void words(struct buf *out, const struct schema_words *from)
 {
-    (void)buf_puts(out, ".Ss Rules\n"
-                        "Each [[rule]] says what a changed file leads to, before the defaults do.\n"
-                        "The first rule that matches decides.\n"
-                        ".Bl -tag -width Ds\n");
-    for (const struct schema_words *word = SCHEMA_RULE; word->name; word++) {
+    (void)buf_puts(out, ".Bl -tag -width Ds\n");
+    for (const struct schema_words *word = from; word->name; word++) {
         (void)buf_printf(out, ".It Ic %s\n", word->name);
         text(out, word->doc);
         if (word->example)
@@ -192,10 +189,36 @@ static void rules(struct buf *out)
     (void)buf_puts(out, ".El\n");
 }
 
+static void rules(struct buf *out)
+{
+    (void)buf_puts(out, ".Ss Rules\n"
+                        "Each [[rule]] says what a changed file leads to, before the defaults do.\n"
+                        "The first rule that matches decides.\n");
+    words(out, SCHEMA_RULE);
+}
+
+static void services(struct buf *out)
+{
+    (void)buf_puts(out, ".Ss Services\n"
+                        "Each [service.NAME] is an app of its own that is built, run and reloaded\n"
+                        "beside the others.\n"
+                        "What the other sections say holds for all services; the tables\n");
+    for (const struct schema_section *section = SCHEMA_SECTIONS; section->name; section++)
+        if (section->of_service)
+            (void)buf_printf(out, ".Li [service.NAME.%s] ,\n", section->name);
+    (void)buf_puts(out, "and\n"
+                        ".Li [[service.NAME.rule]]\n"
+                        "say it for one.\n"
+                        "A table of strings adds to what is said for all, and rules of a service\n"
+                        "come before those for all; other values replace them.\n"
+                        "Variables and options hold for all services.\n");
+    words(out, SCHEMA_SERVICE);
+}
+
 void schema_write_manual(struct buf *out)
 {
     (void)buf_puts(out, intro);
-    for (const struct schema_words *section = SCHEMA_SECTIONS; section->name; section++) {
+    for (const struct schema_section *section = SCHEMA_SECTIONS; section->name; section++) {
         if (*section->name)
             (void)buf_printf(out, ".Ss Section %s\n", section->name);
         else
@@ -204,5 +227,6 @@ void schema_write_manual(struct buf *out)
         keys(out, section->name);
     }
     rules(out);
+    services(out);
     (void)buf_puts(out, outro);
 }

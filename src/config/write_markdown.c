@@ -87,18 +87,23 @@ static void keys(struct buf *out, const char *section)
     }
 }
 
+static void words(struct buf *out, const struct schema_words *from)
+{
+    (void)buf_puts(out, "| key | meaning |\n|---|---|\n");
+    for (const struct schema_words *word = from; word->name; word++) {
+        (void)buf_printf(out, "| `%s` | ", word->name);
+        cell(out, word->doc);
+        (void)buf_puts(out, " |\n");
+    }
+}
+
 static void rules(struct buf *out)
 {
     (void)buf_puts(
         out, "\n## [[rule]]\n\n"
              "What a changed file leads to, before the defaults do. The first rule that matches "
-             "decides;\nits place in the file is its rank.\n\n"
-             "| key | meaning |\n|---|---|\n");
-    for (const struct schema_words *word = SCHEMA_RULE; word->name; word++) {
-        (void)buf_printf(out, "| `%s` | ", word->name);
-        cell(out, word->doc);
-        (void)buf_puts(out, " |\n");
-    }
+             "decides;\nits place in the file is its rank.\n\n");
+    words(out, SCHEMA_RULE);
     (void)buf_puts(out, "\n```toml\n[[rule]]\n");
     for (const struct schema_words *word = SCHEMA_RULE; word->name; word++)
         if (word->example)
@@ -106,10 +111,30 @@ static void rules(struct buf *out)
     (void)buf_puts(out, "```\n");
 }
 
+static void services(struct buf *out)
+{
+    (void)buf_puts(
+        out, "\n## [service.NAME]\n\n"
+             "Each is an app of its own that is built, run and reloaded beside the others; "
+             "[services.md](services.md)\ntells more. What the other sections say holds for all; "
+             "these tables say it for one:");
+    for (const struct schema_section *section = SCHEMA_SECTIONS; section->name; section++)
+        if (section->of_service)
+            (void)buf_printf(out, " `[service.NAME.%s]`,", section->name);
+    (void)buf_puts(
+        out, "\n`[[service.NAME.rule]]`. A table of strings (`env`) adds to what is said for "
+             "all, and rules of a service come\nbefore those for all; other values replace them. "
+             "Variables and options hold for all services.\n\n");
+    words(out, SCHEMA_SERVICE);
+    (void)buf_puts(out, "\n```toml\n[service.api.build]\npackage = \"./cmd/api\"\n\n"
+                        "[service.worker]\ndepends_on = [\"api\"]\n\n"
+                        "[service.worker.build]\npackage = \"./cmd/worker\"\n```\n");
+}
+
 void schema_write_markdown(struct buf *out)
 {
     (void)buf_puts(out, intro);
-    for (const struct schema_words *section = SCHEMA_SECTIONS; section->name; section++) {
+    for (const struct schema_section *section = SCHEMA_SECTIONS; section->name; section++) {
         if (*section->name)
             (void)buf_printf(out, "\n## [%s]\n", section->name);
         else
@@ -118,4 +143,5 @@ void schema_write_markdown(struct buf *out)
         keys(out, section->name);
     }
     rules(out);
+    services(out);
 }

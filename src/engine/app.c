@@ -22,7 +22,7 @@ static void started(void *data, uint64_t generation, int pid)
                           .reload = engine->swapping,
                           .number = (int64_t)generation,
                           .total = pid};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 static void ready(void *data, uint64_t generation, const struct listeners *listeners)
@@ -33,19 +33,20 @@ static void ready(void *data, uint64_t generation, const struct listeners *liste
                           .reload = engine->swapping,
                           .number = (int64_t)generation,
                           .listeners = listeners};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
     if (!listeners->tcp_len && !listeners->unix_len && !engine->silent)
         notice(engine, LOG_INFO, "from now on 300 ms of life are enough; see [run] ready_timeout",
                "the app runs, but listens on no port and no socket");
     engine->silent = !listeners->tcp_len && !listeners->unix_len;
-    if (!engine->swapping) {
+    if (engine->swapping) {
+        engine->swapping->times.ready = clock_mono_ns();
+        engine->swapping->generation = generation;
+        reload_end(engine, &engine->swapping, RELOAD_SERVED, NULL);
+    } else {
         reload_recovered(engine, generation);
         waiters_check(engine);
-        return;
     }
-    engine->swapping->times.ready = clock_mono_ns();
-    engine->swapping->generation = generation;
-    reload_end(engine, &engine->swapping, RELOAD_SERVED, NULL);
+    services_ready(engine->supervisor);
 }
 
 static void stopping(void *data, uint64_t generation, int signal)
@@ -95,7 +96,7 @@ static void ended(void *data, uint64_t generation, struct exit_status status, bo
                           .total = exit_status_code(status),
                           .text = buf_text(&words),
                           .flag = expected};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
     if (!expected && !engine->app_done)
         ports_explain(engine);
     if (engine->app_done && engine->swapping) {
@@ -107,6 +108,8 @@ static void ended(void *data, uint64_t generation, struct exit_status status, bo
         start_failed(engine, message);
     }
     buf_fini(&words);
+    if (engine->app_done)
+        services_ready(engine->supervisor);
 }
 
 static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
@@ -159,9 +162,8 @@ static void stopped(void *data)
         quit_next(engine);
 }
 
-static void room(void *data)
+void app_room(struct engine *engine)
 {
-    struct engine *engine = data;
     if (engine->paused) {
         engine->paused = false;
         service_pause_output(engine->service, false);
@@ -177,10 +179,10 @@ static void output(void *data, uint64_t generation, const char *bytes, size_t le
                           .len = len,
                           .flag = error,
                           .number = (int64_t)generation};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
     if (generation == engine->started)
         ports_output(engine, bytes, len);
-    if (sink_full(engine->out) && !engine->paused) {
+    if (sink_full(engine->supervisor->out) && !engine->paused) {
         engine->paused = true;
         service_pause_output(engine->service, true);
     }
@@ -195,7 +197,7 @@ static void moved(void *data, const struct service_transition *transition)
                           .level = LOG_DEBUG,
                           .reload = engine->swapping,
                           .transition = transition};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 void app_open(struct engine *engine)
@@ -215,7 +217,6 @@ void app_open(struct engine *engine)
                                     .on_transition = moved,
                                     .data = engine};
     engine->service = service_new(engine->loop, &events);
-    sink_on_room(engine->out, room, engine);
 }
 
 /* The app's own spans belong below the start of it. */
@@ -230,16 +231,25 @@ static void set_trace(const struct reload *reload, struct strs *env)
 
 void app_swap(struct engine *engine)
 {
-    const struct config *config = engine->config;
-    struct strs env = {0};
-    struct err err;
     if (engine->swapping)
         reload_end(engine, &engine->swapping, RELOAD_OBSOLETE, NULL);
     engine->swapping = engine->building;
     engine->building = NULL;
     engine->force_restart = false;
-    if (dotenv_environment(&engine->environment, &config->env_files, &config->run.env, &env,
-                           &err) != 0) {
+    if (services_wait(engine))
+        services_hold(engine);
+    else
+        app_start(engine);
+}
+
+void app_start(struct engine *engine)
+{
+    const struct config *config = engine->config;
+    struct strs env = {0};
+    struct err err;
+    engine->held = false;
+    if (dotenv_environment(engine->environment, &config->env_files, &config->run.env, &env, &err) !=
+        0) {
         strs_fini(&env);
         failed(engine, &err);
         return;
@@ -254,7 +264,7 @@ void app_swap(struct engine *engine)
     struct service_start start = {.config = config,
                                   .env = &start_env,
                                   .artifact = engine->target.artifact,
-                                  .tty = engine->tty,
+                                  .tty = engine->supervisor->tty,
                                   .reset = true};
     service_start(engine->service, &start);
     strs_fini(&start_env);

@@ -23,7 +23,7 @@ static void line(void *data, const char *text, bool error)
                           .flag = error};
     (void)buf_puts(&engine->build_output, text);
     (void)buf_putc(&engine->build_output, '\n');
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 static void progress(void *data, int packages_done, int total, const char *package)
@@ -40,7 +40,7 @@ static void progress(void *data, int packages_done, int total, const char *packa
                           .text = package};
     if (engine->building)
         engine->building->packages = packages_done;
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 static void stale_counted(void *data, int stale)
@@ -62,7 +62,7 @@ void builds_long(void *data)
                                     .dir = engine->config->root,
                                     .package = engine->target.package,
                                     .flags = &engine->config->build.flags,
-                                    .env = &engine->environment};
+                                    .env = engine->environment};
     struct err err;
     engine->stale_job = stale_count(engine->loop, &request, stale_counted, engine, &err);
 }
@@ -106,7 +106,7 @@ void builds_start(struct engine *engine)
     engine->owed = false;
     buf_reset(&engine->build_output);
     engine->building->times.build_start = clock_mono_ns();
-    if (dotenv_environment(&engine->environment, &config->env_files, &config->build.env, &env,
+    if (dotenv_environment(engine->environment, &config->env_files, &config->build.env, &env,
                            &err) == 0) {
         request.direct = directs_get(engine, &env);
         engine->build = build_start(engine->loop, &request, &events, &err);
@@ -212,7 +212,7 @@ static void done(void *data, struct build_result *result)
                           .reload = reload,
                           .flag = result->outcome == BUILD_DONE};
     if (result->outcome != BUILD_CANCELLED)
-        bus_publish(engine->bus, &event);
+        publish(engine, &event);
     if (engine->quitting) {
         reload_end(engine, &engine->building, RELOAD_STOPPED, NULL);
         quit_next(engine);
@@ -226,6 +226,7 @@ static void done(void *data, struct build_result *result)
     } else {
         succeeded(engine, result->unchanged);
     }
+    services_built(engine);
 }
 
 void builds_fini(struct engine *engine)

@@ -15,7 +15,7 @@ static void line(void *data, const char *text, bool error)
                           .reload = engine->building,
                           .text = text,
                           .flag = error};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 /* What the plan wants once its commands have run. */
@@ -56,7 +56,7 @@ void commands_next(struct engine *engine)
     struct strs env = {0};
     struct err err;
     engine->building->times.build_start = clock_mono_ns();
-    if (dotenv_environment(&engine->environment, &engine->config->env_files,
+    if (dotenv_environment(engine->environment, &engine->config->env_files,
                            &engine->config->build.env, &env, &err) == 0)
         engine->command =
             build_command(engine->loop, engine->config, &rule->command, &env, &events, &err);

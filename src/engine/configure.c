@@ -1,6 +1,8 @@
 #include "engine/state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -58,46 +60,66 @@ void configure_release(struct engine *engine)
     }
 }
 
-static void tell_config(struct engine *engine, enum log_level level, const char *text)
+static void tell_config(struct supervisor *supervisor, enum log_level level, const char *text)
 {
     struct event event = {.kind = EVENT_CONFIG, .level = level, .text = text};
-    bus_publish(engine->bus, &event);
+    bus_publish(supervisor->bus, &event);
 }
 
-/* The new configuration and what it builds, or NULL after saying what is wrong with it. */
-static struct config *read_again(struct engine *engine, struct target *target)
+/* Is there something to build and run, for each? Else text says what is wrong. name gets what the
+   whole is called; heap. */
+static bool check_targets(const struct config *whole, char **name, struct buf *text)
+{
+    for (size_t i = 0; i < (whole->services.len ? whole->services.len : 1); i++) {
+        const struct config *config = whole->services.len ? whole->services.at[i] : whole;
+        struct target target;
+        struct err err;
+        if (target_find(config, &target, &err) == 0) {
+            mem_replace(name, config->service ? WHOLE_NAME : target.name);
+            target_fini(&target);
+            continue;
+        }
+        (void)buf_printf(text, "%s%s%s%s\n", config->service ? "service " : "",
+                         config->service ? config->service : "", config->service ? ": " : "",
+                         err.message);
+        if (*err.hint)
+            (void)buf_printf(text, "  hint: %s\n", err.hint);
+        return false;
+    }
+    return true;
+}
+
+/* The new configuration, or NULL after saying what is wrong with it. */
+static struct config *read_again(struct supervisor *supervisor, char **name)
 {
     struct problems problems = {0};
     struct buf text = BUF_INIT((size_t)64 << 10);
-    struct err err;
-    struct config *config = config_load(engine->request, &problems);
+    struct config *config = config_load(supervisor->request, &problems);
     if (problems.list.len)
         problems_print(&problems, &text);
-    if (config && target_find(config, target, &err) != 0) {
-        (void)buf_printf(&text, "%s\n", err.message);
-        if (*err.hint)
-            (void)buf_printf(&text, "  hint: %s\n", err.hint);
+    if (config && !check_targets(config, name, &text)) {
         config_free(config);
         config = NULL;
     }
     if (text.len)
-        tell_config(engine, config ? LOG_WARN : LOG_ERROR, buf_text(&text));
+        tell_config(supervisor, config ? LOG_WARN : LOG_ERROR, buf_text(&text));
     buf_fini(&text);
     problems_fini(&problems);
     return config;
 }
 
-static void replace(struct engine *engine, struct config *config, struct target *target,
-                    unsigned effects)
+static void replace(struct engine *engine, struct config *config, unsigned effects)
 {
-    const struct config *old = engine->config;
+    struct target target;
     struct err err;
+    if (target_find(config, &target, &err) != 0) { /* it was found a moment ago */
+        notice_err(engine, LOG_ERROR, &err);
+        return;
+    }
     vec_push(&engine->retired, engine->config);
-    config->version = old->version + 1;
-    engine->config = config;
+    engine->config = config_use(config);
     target_fini(&engine->target);
-    engine->target = *target;
-    outputs_config(engine, old);
+    engine->target = target;
     tests_configured(engine);
     settle_set_max(engine->settle, config->watch.settle_max_ms);
     if ((effects & EFFECT_WATCH) && watch_again(engine, &err) != 0)
@@ -111,24 +133,93 @@ static void replace(struct engine *engine, struct config *config, struct target 
     configure_release(engine);
 }
 
-void configure_again(struct engine *engine)
+static struct config *config_of(struct config *whole, const char *name)
 {
-    struct target target;
-    struct config *config = read_again(engine, &target);
-    if (!config)
-        return;
-    struct strs changed = {0};
-    struct buf text = BUF_INIT(1024);
-    unsigned effects = config_difference(engine->config, config, &changed);
-    STRS_EACH (key, &changed)
-        (void)buf_printf(&text, "%s%s", text.len ? ", " : "", *key);
-    tell_config(engine, LOG_INFO, buf_text(&text));
-    if (changed.len) {
-        replace(engine, config, &target, effects);
-    } else {
-        target_fini(&target);
-        config_free(config);
+    if (!name)
+        return whole->services.len ? NULL : whole;
+    for (size_t i = 0; i < whole->services.len; i++)
+        if (strcmp(whole->services.at[i]->service, name) == 0)
+            return whole->services.at[i];
+    return NULL;
+}
+
+/* What has changed, in words; true where anything has. Services are compared with what their
+   engines have, so that nothing is told twice that holds for all. */
+static bool differences(struct supervisor *supervisor, struct config *config, struct buf *text)
+{
+    struct strs whole = {0}, all = {0};
+    (void)config_difference(supervisor->config, config, &whole);
+    strs_copy(&all, &whole);
+    ENGINES_EACH (engine, supervisor) {
+        struct config *own = config_of(config, (*engine)->name);
+        struct strs changed = {0};
+        if (own && own != config)
+            (void)config_difference((*engine)->config, own, &changed);
+        STRS_EACH (key, &changed)
+            if (!strs_has(&whole, *key))
+                strs_pushf(&all, "service.%s.%s", own->service, *key);
+        if (!own && (*engine)->name && !(*engine)->leaving)
+            strs_pushf(&all, "service.%s is gone", (*engine)->name);
+        strs_fini(&changed);
     }
+    for (size_t i = 0; i < config->services.len; i++)
+        if (!services_find(supervisor, config->services.at[i]->service))
+            strs_pushf(&all, "service.%s is new", config->services.at[i]->service);
+    STRS_EACH (key, &all)
+        (void)buf_printf(text, "%s%s", text->len ? ", " : "", *key);
+    bool any = all.len > 0;
+    strs_fini(&whole);
+    strs_fini(&all);
+    return any;
+}
+
+/* Only what has changed begins anew. */
+static void apply(struct supervisor *supervisor)
+{
+    struct config *whole = supervisor->config;
+    size_t len = supervisor->engines.len;
+    ENGINES_EACH (engine, supervisor)
+        (*engine)->leaving = (*engine)->leaving || !config_of(whole, (*engine)->name);
+    for (size_t i = 0; i < len; i++) {
+        struct engine *engine = supervisor->engines.at[i];
+        struct config *config = config_of(whole, engine->name);
+        struct strs changed = {0};
+        if (engine->leaving) {
+            if (!engine->quitting)
+                quit_service(engine);
+            continue;
+        }
+        unsigned effects = config_difference(engine->config, config, &changed);
+        if (changed.len)
+            replace(engine, config, effects);
+        strs_fini(&changed);
+    }
+    services_open(supervisor);
+    services_ready(supervisor); /* perhaps somebody depends on less */
+}
+
+void configure_again(struct supervisor *supervisor)
+{
+    char *name = NULL;
+    struct config *old = supervisor->config, *config = read_again(supervisor, &name);
+    struct buf text = BUF_INIT(4096);
+    if (!config) {
+        free(name);
+        return;
+    }
+    bool any = differences(supervisor, config, &text);
+    tell_config(supervisor, LOG_INFO, buf_text(&text));
     buf_fini(&text);
-    strs_fini(&changed);
+    if (!any) {
+        config_free(config);
+        free(name);
+        return;
+    }
+    free(supervisor->name);
+    supervisor->name = name;
+    config->version = old->version + 1;
+    supervisor->config = config;
+    outputs_config(supervisor, old);
+    apply(supervisor);
+    config_free(old);
 }

@@ -1,7 +1,7 @@
 /*
  * The direct Go builder, kept from build to build: its plan and its compiled packages are what
  * makes the next build short. One at a time; a configuration that builds otherwise gets a new one,
- * and the old one ends by itself.
+ * and the old one ends by itself. Those of several services share what they compile.
  */
 #include "engine/state.h"
 
@@ -70,7 +70,17 @@ static void say_why(struct engine *engine, const char *why)
         notice(engine, LOG_DEBUG, NULL, "built by its command: %s", why);
 }
 
-static void open_new(struct engine *engine, const struct direct_request *request)
+/* Several services share what their builders compile. A single one has nobody to share with. */
+static struct gostore *store_of(struct engine *engine)
+{
+    struct supervisor *supervisor = engine->supervisor;
+    struct err ignored = {0}; /* without it each has its own */
+    if (engine->name && !supervisor->store)
+        supervisor->store = gostore_open(engine->config->tmp_dir, &ignored);
+    return engine->name ? supervisor->store : NULL;
+}
+
+static void open_new(struct engine *engine, struct direct_request *request)
 {
     char *key = key_of(request);
     struct err err = {0};
@@ -79,8 +89,10 @@ static void open_new(struct engine *engine, const struct direct_request *request
         return;
     }
     directs_close(engine);
-    if (tmp_dir_make(request->cache_dir, &err) == 0)
+    if (tmp_dir_make(request->cache_dir, &err) == 0) {
+        request->store = store_of(engine);
         engine->direct = direct_open(engine->loop, request, &err);
+    }
     engine->direct_key = key;
     if (!engine->direct)
         notice_err(engine, LOG_DEBUG, &err); /* what builds instead says it better */

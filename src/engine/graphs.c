@@ -34,7 +34,7 @@ void graphs_read(struct engine *engine)
                                     .package = target->package,
                                     .flags = &engine->config->build.flags,
                                     .env = &env};
-    if (dotenv_environment(&engine->environment, &no_files, &engine->config->build.env, &env,
+    if (dotenv_environment(engine->environment, &no_files, &engine->config->build.env, &env,
                            &err) == 0)
         engine->graph_job = graph_load(engine->loop, &request, loaded, engine, &err);
     if (!engine->graph_job)
@@ -56,7 +56,7 @@ struct classify graphs_classify(const struct engine *engine)
                              .build_failed = engine->build_failed,
                              .is_go = engine->target.is_go,
                              .app_env =
-                                 engine->app_env.len ? &engine->app_env : &engine->environment};
+                                 engine->app_env.len ? &engine->app_env : engine->environment};
 }
 
 void graphs_fini(struct engine *engine)

@@ -19,7 +19,7 @@ static void tell_ignored(struct engine *engine, const char *path, const char *re
                           .level = LOG_DEBUG,
                           .text = path_show(engine->config->root, path),
                           .hint = reason};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 /* A generator among the commands before the build writes Go files: the compiler that starts after
@@ -141,7 +141,7 @@ static void go_with(struct engine *engine, struct batch *batch)
     } else if (plan.commands.len == 0 && plan.action <= ACTION_SIGNAL) {
         struct reload *reload = begin(engine, CAUSE_CHANGE, plan.action, batch, &plan, plan.reason);
         do_light(engine, &reload, &plan);
-    } else if (engine->build || engine->command) {
+    } else if (engine->build || engine->command || services_full(engine)) {
         wait_with(engine, batch);
     } else {
         engine->building = begin(engine, CAUSE_CHANGE, plan.action, batch, &plan, plan.reason);
@@ -153,8 +153,8 @@ static void go_with(struct engine *engine, struct batch *batch)
     bool config = plan.config;
     plan_fini(&plan);
     batch_fini(batch);
-    if (config)
-        configure_again(engine);
+    if (config && services_first(engine))
+        configure_again(engine->supervisor);
     waiters_check(engine);
 }
 
@@ -180,7 +180,7 @@ void line_force(struct engine *engine, enum reload_cause cause, enum action acti
         return;
     }
     action = possible(engine, action);
-    if (engine->build || engine->command) {
+    if (engine->build || engine->command || (action == ACTION_BUILD && services_full(engine))) {
         engine->pending_force = true;
         engine->pending_cause = cause;
         engine->pending_action = action;
@@ -224,7 +224,8 @@ void line_resume(struct engine *engine)
 bool line_idle(const struct engine *engine)
 {
     /* While the graph is being read a change would mean more than it does with it. */
-    return !engine->build && !engine->command && !engine->building && !engine->swapping &&
-           !engine->pending_force && !engine->owed && !engine->pending.changes.len &&
-           !engine->graph_wanted && !engine->graph_job && !settle_pending(engine->settle);
+    return !engine->build && !engine->command && !engine->building &&
+           (!engine->swapping || services_stuck(engine)) && !engine->pending_force &&
+           !engine->owed && !engine->pending.changes.len && !engine->graph_wanted &&
+           !engine->graph_job && !settle_pending(engine->settle);
 }

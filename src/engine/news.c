@@ -5,11 +5,20 @@
 
 #include "base/path.h"
 
+#define NOTICE_BYTES_MAX 1024
+
+void publish(const struct engine *engine, struct event *event)
+{
+    event->service = engine->name;
+    event->config = engine->config;
+    bus_publish(engine->bus, event);
+}
+
 void tell(struct engine *engine, enum event_kind kind, const struct reload *reload,
           const char *text)
 {
     struct event event = {.kind = kind, .level = LOG_INFO, .reload = reload, .text = text};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 void tell_number(struct engine *engine, enum event_kind kind, int64_t number, const char *text,
@@ -21,12 +30,12 @@ void tell_number(struct engine *engine, enum event_kind kind, int64_t number, co
                           .number = number,
                           .text = text,
                           .flag = flag};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 void notice(struct engine *engine, enum log_level level, const char *hint, const char *format, ...)
 {
-    char text[1024];
+    char text[NOTICE_BYTES_MAX];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
@@ -36,11 +45,31 @@ void notice(struct engine *engine, enum log_level level, const char *hint, const
                           .reload = engine->building,
                           .text = text,
                           .hint = hint && *hint ? hint : NULL};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 void notice_err(struct engine *engine, enum log_level level, const struct err *err)
 {
     notice(engine, level, err->hint, "%s%s%s", path_show(engine->config->root, err->place),
            *err->place ? ": " : "", err->message);
+}
+
+void announce(struct supervisor *supervisor, enum log_level level, const char *hint,
+              const char *format, ...)
+{
+    char text[NOTICE_BYTES_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct event event = {
+        .kind = EVENT_NOTICE, .level = level, .text = text, .hint = hint && *hint ? hint : NULL};
+    bus_publish(supervisor->bus, &event);
+}
+
+void announce_err(struct supervisor *supervisor, enum log_level level, const struct err *err)
+{
+    announce(supervisor, level, err->hint, "%s%s%s",
+             path_show(supervisor->config->root, err->place), *err->place ? ": " : "",
+             err->message);
 }

@@ -8,7 +8,7 @@ static void line(void *data, const char *text, bool error)
 {
     struct engine *engine = data;
     struct event event = {.kind = EVENT_BUILD_LINE, .level = LOG_INFO, .text = text, .flag = error};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 static void done(void *data, struct build_result *result)
@@ -32,7 +32,7 @@ static bool next_command(struct engine *engine)
     struct build_events events = {.on_line = line, .on_done = done, .data = engine};
     struct strs env = {0};
     struct err err;
-    if (dotenv_environment(&engine->environment, &engine->config->env_files,
+    if (dotenv_environment(engine->environment, &engine->config->env_files,
                            &engine->config->build.env, &env, &err) == 0)
         engine->command =
             build_command(engine->loop, engine->config, &command, &env, &events, &err);
@@ -51,26 +51,17 @@ void quit_next(struct engine *engine)
     if (state == SERVICE_DOWN && engine->directs_closing)
         return; /* its end leads here again */
     if (state == SERVICE_DOWN)
-        loop_stop(engine->loop);
+        services_ended(engine);
     else if (engine->quit_now)
         service_kill(engine->service);
-    else
+    else if (services_may_stop(engine))
         service_stop(engine->service);
 }
 
-static void takes_long(void *data)
+void quit_service(struct engine *engine)
 {
-    struct engine *engine = data;
-    notice(engine, LOG_INFO, NULL, "waiting for the app to stop; ^C again ends it at once");
-}
-
-void quit(struct engine *engine, const char *why)
-{
-    if (engine->quit_now)
-        return;
-    engine->quit_now = engine->quitting;
+    engine->quit_now = engine->supervisor->quit_now;
     engine->quitting = true;
-    tell_number(engine, EVENT_QUITTING, 0, why, engine->quit_now);
     if (engine->build)
         build_cancel(engine->build);
     if (engine->command)
@@ -78,9 +69,30 @@ void quit(struct engine *engine, const char *why)
     tests_stop(engine);
     graph_cancel(engine->graph_job);
     engine->graph_job = NULL;
-    if (!engine->patience) {
-        engine->patience = timer_new(engine->loop, takes_long, engine);
-        timer_start(engine->patience, PATIENCE_MS);
-    }
     quit_next(engine);
+}
+
+static void takes_long(void *data)
+{
+    announce(data, LOG_INFO, NULL, "waiting for the app to stop; ^C again ends it at once");
+}
+
+void quit(struct supervisor *supervisor, const char *why)
+{
+    if (supervisor->quit_now)
+        return;
+    supervisor->quit_now = supervisor->quitting;
+    supervisor->quitting = true;
+    struct event event = {
+        .kind = EVENT_QUITTING, .level = LOG_INFO, .text = why, .flag = supervisor->quit_now};
+    bus_publish(supervisor->bus, &event);
+    if (!supervisor->patience) {
+        supervisor->patience = timer_new(supervisor->loop, takes_long, supervisor);
+        timer_start(supervisor->patience, PATIENCE_MS);
+    }
+    if (!supervisor->engines.len)
+        loop_stop(supervisor->loop);
+    for (size_t i = 0; i < supervisor->engines.len; i++)
+        if (!supervisor->engines.at[i]->ended)
+            quit_service(supervisor->engines.at[i]);
 }

@@ -12,7 +12,8 @@
 struct reload *reload_begin(struct engine *engine, enum reload_cause cause, enum action action)
 {
     struct reload *reload = mem_new(1, sizeof *reload);
-    reload->id = ++engine->reloads;
+    reload->id = ++engine->supervisor->reloads;
+    engine->reloads++;
     reload_identify(reload);
     reload->wall_ns = clock_wall_ns();
     reload->cause = cause;

@@ -1,7 +1,11 @@
 /*
- * The engine's one struct, for the files of this room only: one verb a file.
+ * The two structs of the engine, for the files of this room only: one verb a file.
  *
- *   engine.c     make, run, take down        line.c       change → batch → plan
+ * The supervisor is there once: the loop, what is heard and said, the end of it all. An engine is
+ * the line of one service; a project without [service.NAME] is one service without a name.
+ *
+ *   supervisor.c make, run, take down        engine.c     one line, made and taken down
+ *   services.c   who waits for whom          line.c       change → batch → plan
  *   builds.c     the build and its events    app.c        the service and its events
  *   reloads.c    struct reload, history      requests.c   the control socket, who waits
  *   graphs.c     the import graph            configure.c  zonda.toml while running
@@ -9,7 +13,8 @@
  *   loops.c      files our own builds write    commands.c   commands of rules
  *   news.c       short forms of bus_publish    quit.c       the end
  *   outputs.c    terminal and logs             ports.c      who has the app's port
- *   directs.c    the direct Go builder              tests.c      tests near the change
+ *   directs.c    the direct Go builder         tests.c      tests near the change
+ *   waiters.c    who waits for the last edit   status.c     how things stand, as JSON
  */
 #ifndef ZONDA_ENGINE_STATE_H
 #define ZONDA_ENGINE_STATE_H
@@ -20,6 +25,7 @@
 #include "build/golang/graph.h"
 #include "build/golang/plain.h"
 #include "build/golang/stale.h"
+#include "build/golang/store.h"
 #include "build/golang/test_output.h"
 #include "config/load.h"
 #include "control/control.h"
@@ -35,6 +41,7 @@
 #include "watch/settle.h"
 #include "watch/watch.h"
 
+#define WHOLE_NAME          "zonda" /* of several services together, in the logs */
 #define ERROR_LOG_BYTES_MAX ((size_t)64 << 10)
 
 /* What is built and what is run, worked out from the config. */
@@ -52,10 +59,19 @@ struct target {
     char why_not[GOPLAIN_REASON_BYTES]; /* a Go target that is not, where that is not asked for */
 };
 
+/* What a waiter wants of one engine: that every change before the request has been seen. */
+struct waiter_sync {
+    struct waiter *waiter;
+    struct engine *engine; /* NULL: its service is gone */
+    bool done;
+};
+
 struct waiter {
-    struct control_client *client;
-    struct engine *engine;
-    bool synced; /* every change before the request has been seen */
+    struct supervisor *supervisor;
+    struct control_client *client; /* NULL: gone */
+    struct waiter_sync *syncs;     /* of all engines, whichever are waited for */
+    size_t syncs_len;
+    char *service; /* the one that is waited for; NULL: all */
 };
 
 /* See loops.c. */
@@ -84,21 +100,47 @@ struct tests {
     struct test_result last;
 };
 
-struct engine {
+struct supervisor {
     struct loop *loop;
     const struct config_request *request;
-    struct config *config;                          /* in force */
-    VEC(struct config *) retired;                   /* replaced, perhaps still borrowed */
-    const struct config *app_config, *watch_config; /* what service and watch borrow */
-    struct strs environment;                        /* zonda's own */
-    struct strs app_env;                            /* what the app was last started with */
-    struct target target;
+    struct config *config; /* of the project as a whole, in force */
+    struct strs environment;
+    char *name; /* of whatever is said of the whole, in the logs */
 
     struct bus *bus;
     struct sink *out, *log_file;
     struct terminal_view *view;
     struct json_log *json_out, *json_file;
-    bool tty, keys, paused;
+    bool tty, keys;
+
+    VEC(struct engine *) engines; /* by name */
+    struct gostore *store;        /* what their builders have compiled; NULL: nobody builds yet */
+    struct timer *sweep;          /* takes down those whose service is gone */
+    uint64_t reloads;             /* of all engines: the last id */
+
+    struct control *control;
+    VEC(struct waiter *) waiters;
+    struct signals *signals;
+    struct io *input;
+
+    bool quitting, quit_now;
+    struct timer *patience; /* of who asked for the end */
+    int exit_code;
+};
+
+struct engine {
+    struct supervisor *supervisor;
+    struct loop *loop;
+    char *name;                                     /* of the service; NULL: there is only one */
+    struct config *config;                          /* in force */
+    VEC(struct config *) retired;                   /* replaced, perhaps still borrowed */
+    const struct config *app_config, *watch_config; /* what service and watch borrow */
+    const struct strs *environment;                 /* zonda's own */
+    struct strs app_env;                            /* what the app was last started with */
+    struct target target;
+    struct bus *bus;
+    bool paused; /* the app's output */
+    bool held;   /* swapping waits for services that this one depends on */
 
     struct watch *watch;
     struct settle *settle;
@@ -139,18 +181,35 @@ struct engine {
     bool silent;              /* the last generation that was ready did not listen */
     bool app_done;            /* the last generation ended by itself with exit status 0 */
 
-    struct control *control;
-    VEC(struct waiter *) waiters;
-    struct signals *signals;
-    struct io *input;
-
     bool quitting, quit_now;
-    struct timer *patience; /* of who asked for the end */
-    bool outdated;          /* settle holds a change that the build under way does not have */
-    bool owed;              /* a build was given up, and no newer one has begun */
+    bool leaving;  /* its service is gone from the configuration */
+    bool ended;    /* nothing of it runs any more */
+    bool outdated; /* settle holds a change that the build under way does not have */
+    bool owed;     /* a build was given up, and no newer one has begun */
     size_t quit_line;
-    int exit_code;
 };
+
+/* engine.c */
+/* target is moved either way. NULL and an error where it cannot be watched. */
+struct engine *engine_open(struct supervisor *supervisor, struct config *config,
+                           struct target *target, struct err *err);
+void engine_close(struct engine *engine); /* nothing of it runs any more; free follows */
+void engine_drop(struct engine *engine);
+
+/* services.c */
+#define ENGINES_EACH(item, supervisor) VEC_EACH (struct engine *, item, &(supervisor)->engines)
+struct engine *services_find(const struct supervisor *supervisor, const char *name);
+bool services_first(const struct engine *engine);    /* the one that looks at zonda.toml for all */
+bool services_stuck(const struct engine *engine);    /* it waits for what does not come by itself */
+void services_hold(struct engine *engine);           /* its start waits */
+bool services_wait(const struct engine *engine);     /* … as it must */
+void services_ready(struct supervisor *supervisor);  /* somebody is: start those that may start */
+bool services_may_stop(const struct engine *engine); /* none that depends on it runs */
+void services_ended(struct engine *engine);          /* nothing of it runs any more */
+bool services_full(const struct engine *engine);     /* too many others build: it waits */
+void services_built(struct engine *engine);          /* it does not build any more */
+void services_open(struct supervisor *supervisor);   /* those that have no engine yet */
+void services_sweep(void *supervisor);               /* of its timer */
 
 /* reloads.c */
 struct reload *reload_begin(struct engine *engine, enum reload_cause cause, enum action action);
@@ -166,6 +225,7 @@ const struct reload *reload_last(const struct engine *engine);
 void reloads_fini(struct engine *engine);
 
 /* news.c: short forms of bus_publish */
+void publish(const struct engine *engine, struct event *event); /* as its service's */
 void tell(struct engine *engine, enum event_kind kind, const struct reload *reload,
           const char *text);
 void tell_number(struct engine *engine, enum event_kind kind, int64_t number, const char *text,
@@ -173,6 +233,10 @@ void tell_number(struct engine *engine, enum event_kind kind, int64_t number, co
 void notice(struct engine *engine, enum log_level level, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void notice_err(struct engine *engine, enum log_level level, const struct err *err);
+/* The same of the whole. */
+void announce(struct supervisor *supervisor, enum log_level level, const char *hint,
+              const char *format, ...) __attribute__((format(printf, 4, 5)));
+void announce_err(struct supervisor *supervisor, enum log_level level, const struct err *err);
 
 /* line.c */
 void line_changed(void *engine, const struct change *change, bool soft);
@@ -198,7 +262,9 @@ void builds_fini(struct engine *engine);
 
 /* app.c */
 void app_open(struct engine *engine);
-void app_swap(struct engine *engine); /* building becomes swapping; the app starts anew */
+void app_swap(struct engine *engine);  /* building becomes swapping; the app starts anew */
+void app_start(struct engine *engine); /* … for which it was held */
+void app_room(struct engine *engine);  /* there is room for its output again */
 
 /* graphs.c */
 void graphs_read(struct engine *engine);    /* now */
@@ -211,14 +277,14 @@ int target_find(const struct config *config, struct target *target, struct err *
 void target_fini(struct target *target);
 
 /* configure.c */
-void configure_again(struct engine *engine);
+void configure_again(struct supervisor *supervisor);
 void configure_release(struct engine *engine); /* frees replaced configs nobody borrows */
 int watch_again(struct engine *engine, struct err *err);
 
 /* outputs.c: sinks, the terminal and the logs on the bus */
-void outputs_open(struct engine *engine);
-void outputs_config(struct engine *engine, const struct config *old);
-void outputs_fini(struct engine *engine);
+void outputs_open(struct supervisor *supervisor);
+void outputs_config(struct supervisor *supervisor, const struct config *old);
+void outputs_fini(struct supervisor *supervisor);
 
 /* ports.c */
 void ports_output(struct engine *engine, const char *bytes, size_t len);
@@ -226,15 +292,28 @@ void ports_forget(struct engine *engine);  /* another generation begins */
 void ports_explain(struct engine *engine); /* it ended: was a port in use? Inside on_exit */
 
 /* input.c */
-int input_signals(struct engine *engine, struct err *err); /* before any thread is made */
-void input_open(struct engine *engine);
-void input_fini(struct engine *engine);
+int input_signals(struct supervisor *supervisor, struct err *err); /* before any thread is made */
+void input_open(struct supervisor *supervisor);
+void input_fini(struct supervisor *supervisor);
 
 /* requests.c */
-void requests_open(struct engine *engine);
+void requests_open(struct supervisor *supervisor);
+
+/* waiters.c */
+void waiters_add(struct supervisor *supervisor, struct control_client *client, const char *service);
+void waiters_gone(struct supervisor *supervisor, struct control_client *client);
 void waiters_check(struct engine *engine);
 void waiters_sync_again(struct engine *engine); /* after watch_again */
-void waiters_fini(struct engine *engine);
+void waiters_forget(struct engine *engine);     /* it is taken down */
+void waiters_fini(struct supervisor *supervisor);
+
+/* status.c: the answers to status and wait. service: NULL for all */
+const char *status_state(const struct engine *engine); /* "ready" */
+void status_write(const struct supervisor *supervisor, const struct engine *service,
+                  struct buf *out);
+void status_write_wait(const struct supervisor *supervisor, const struct engine *service,
+                       struct buf *out);
+bool status_moves(const struct engine *engine); /* its app is on its way up, or down */
 
 /* loops.c */
 bool loops_holds(struct engine *engine, const struct batch *batch);
@@ -251,7 +330,8 @@ void tests_configured(struct engine *engine); /* the configuration has changed *
 void tests_fini(struct engine *engine);
 
 /* quit.c */
-void quit(struct engine *engine, const char *why); /* a second call: at once */
-void quit_next(struct engine *engine);             /* the next step, when nothing is in the way */
+void quit(struct supervisor *supervisor, const char *why); /* a second call: at once */
+void quit_service(struct engine *engine);                  /* it alone, as quit asks for it */
+void quit_next(struct engine *engine); /* the next step, when nothing is in the way */
 
 #endif

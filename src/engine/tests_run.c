@@ -11,14 +11,14 @@
 
 /* --- the end --- */
 
-static void publish(struct engine *engine, struct test_result *result)
+static void publish_end(struct engine *engine, struct test_result *result)
 {
     struct event event = {
         .kind = EVENT_TESTS_END,
         .level = result->outcome == TESTS_FAILED || result->outcome == TESTS_BROKEN ? LOG_ERROR
                                                                                     : LOG_INFO,
         .tests = result};
-    bus_publish(engine->bus, &event);
+    publish(engine, &event);
 }
 
 /* result is moved. */
@@ -26,7 +26,7 @@ static void end(struct engine *engine, struct test_result *result)
 {
     struct tests *tests = &engine->tests;
     result->ns = clock_mono_ns() - tests->start_ns;
-    publish(engine, result);
+    publish_end(engine, result);
     if (result->outcome == TESTS_OBSOLETE) {
         test_result_fini(result);
     } else {
@@ -57,7 +57,7 @@ static void broken(struct engine *engine, const char *message)
 static void show(void *data, const char *text)
 {
     struct event event = {.kind = EVENT_TESTS_LINE, .level = LOG_ERROR, .text = text};
-    bus_publish(((struct engine *)data)->bus, &event);
+    publish(data, &event);
 }
 
 static void line(void *data, const char *text, bool error)
@@ -132,7 +132,7 @@ static size_t push_command(const struct engine *engine, struct strs *words)
 
 static int environment(const struct engine *engine, struct strs *env, struct err *err)
 {
-    return dotenv_environment(&engine->environment, &engine->config->env_files,
+    return dotenv_environment(engine->environment, &engine->config->env_files,
                               &engine->config->build.env, env, err);
 }
 

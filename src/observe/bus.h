@@ -49,6 +49,8 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     enum log_level level;
+    const char *service;         /* which it is about; NULL: the whole, or there is only one */
+    const struct config *config; /* of what it is about; NULL: of the whole */
     const struct reload *reload; /* or NULL */
     const char *text;
     size_t len; /* of EVENT_APP_OUTPUT */

@@ -57,12 +57,14 @@ static void write_head(struct json_writer *json, uint64_t wall_ns, enum log_leve
     json_string(json, "trace_id", trace_id);
 }
 
-void json_line_begin(struct json_log *log, uint64_t wall_ns, enum log_level level, const char *kind,
-                     const char *message, size_t message_len)
+void json_line_begin(struct json_service *service, uint64_t wall_ns, enum log_level level,
+                     const char *kind, const char *message, size_t message_len)
 {
+    struct json_log *log = service->log;
     buf_reset(&log->line);
     log->json = (struct json_writer){.out = &log->line};
-    write_head(&log->json, wall_ns, level, log->service, log->trace_id);
+    write_head(&log->json, wall_ns, level, service->name ? service->name : log->service,
+               service->trace_id);
     json_string_n(&log->json, "message", message, message_len);
     json_object_begin(&log->json, "context");
     json_string(&log->json, "kind", kind);
@@ -290,19 +292,20 @@ static enum log_level level_of(const struct event *event)
     return event->level;
 }
 
-static void write_event(struct json_log *log, const struct event *event)
+static void write_event(struct json_service *service, const struct event *event)
 {
+    struct json_log *log = service->log;
     enum log_level level = level_of(event), least = log->config->log.level;
     if (least == LOG_SILENT || (level < least && event->kind != EVENT_TRANSITION))
         return;
     buf_reset(&log->text);
     write_message(event, &log->text);
-    json_line_begin(log, event->wall_ns, level, KINDS[event->kind], buf_text(&log->text),
+    json_line_begin(service, event->wall_ns, level, KINDS[event->kind], buf_text(&log->text),
                     log->text.len);
     write_context(&log->json, event);
     json_line_end(log);
     if (log->line.truncated) { /* a line too long for anyone: without its details */
-        json_line_begin(log, event->wall_ns, level, KINDS[event->kind], "", 0);
+        json_line_begin(service, event->wall_ns, level, KINDS[event->kind], "", 0);
         json_bool(&log->json, "truncated", true);
         json_line_end(log);
     }
@@ -324,15 +327,18 @@ static void tell_failure(struct json_log *log)
 static void on_event(void *data, const struct event *event)
 {
     struct json_log *log = data;
-    if (event->reload && *event->reload->trace_id)
+    struct json_service *service = json_service_of(log, event->service);
+    if (event->reload && *event->reload->trace_id) {
+        (void)snprintf(service->trace_id, sizeof service->trace_id, "%s", event->reload->trace_id);
         (void)snprintf(log->trace_id, sizeof log->trace_id, "%s", event->reload->trace_id);
-    json_app_time(log, event->mono_ns, event->wall_ns);
+    }
+    json_app_time(service, event->mono_ns, event->wall_ns);
     if (event->kind == EVENT_APP_OUTPUT) {
-        json_app_output(log, event);
+        json_app_output(service, event);
     } else {
         if (event->kind == EVENT_APP_EXIT)
-            json_app_ended(log, event->wall_ns);
-        write_event(log, event);
+            json_app_ended(service, event->wall_ns);
+        write_event(service, event);
     }
     tell_failure(log);
 }
@@ -341,6 +347,7 @@ struct json_log *json_log_new(struct loop *loop, struct bus *bus, struct sink *o
                               const struct config *config, const char *service)
 {
     struct json_log *log = mem_new(1, sizeof *log);
+    log->loop = loop;
     log->bus = bus;
     log->out = out;
     log->config = config;
@@ -348,21 +355,22 @@ struct json_log *json_log_new(struct loop *loop, struct bus *bus, struct sink *o
     (void)snprintf(log->trace_id, sizeof log->trace_id, "%s", TRACE_NONE);
     buf_init(&log->line, LINE_BYTES_MAX);
     buf_init(&log->text, MESSAGE_BYTES_MAX);
-    json_app_open(log, loop);
     sink_on_dropped(out, write_dropped, log);
     (void)bus_subscribe(bus, on_event, log);
     return log;
 }
 
-void json_log_config(struct json_log *log, const struct config *config)
+void json_log_config(struct json_log *log, const struct config *config, const char *service)
 {
+    mem_replace(&log->service, service);
     log->config = config;
+    json_services_config(log);
 }
 
 void json_log_free(struct json_log *log)
 {
     bus_unsubscribe(log->bus, on_event, log);
-    json_app_fini(log);
+    json_services_fini(log);
     sink_on_dropped(log->out, write_dropped, NULL);
     buf_fini(&log->line);
     buf_fini(&log->text);

@@ -16,9 +16,10 @@
 #define JSON_LOG_LINE_MAX ((size_t)16 << 10)
 
 struct json_log;
+/* service: the name of the whole, or of the only one; copied. */
 struct json_log *json_log_new(struct loop *loop, struct bus *bus, struct sink *out,
                               const struct config *config, const char *service);
-void json_log_config(struct json_log *log, const struct config *config);
+void json_log_config(struct json_log *log, const struct config *config, const char *service);
 void json_log_free(struct json_log *log);
 
 #endif

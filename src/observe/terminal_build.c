@@ -24,20 +24,20 @@
 
 static void forget(struct terminal_view *view)
 {
-    diagnostics_fini(&view->diagnostics);
-    view->diagnostics = (struct diagnostics){0};
-    view->excerpts = 0;
-    view->excerpt_waits = false;
+    diagnostics_fini(&view->of->diagnostics);
+    view->of->diagnostics = (struct diagnostics){0};
+    view->of->excerpts = 0;
+    view->of->excerpt_waits = false;
 }
 
 void view_build_begin(struct terminal_view *view, const struct event *event)
 {
     forget(view);
-    view->build_reload = event->reload ? event->reload->id : 0;
-    view->build_ns = event->reload ? event->reload->times.build_start : 0;
-    view->done = view->total = 0;
-    (void)snprintf(view->about, sizeof view->about, "%s", event->text ? event->text : "");
-    if (view->movable && view->build_ns)
+    view->of->build_reload = event->reload ? event->reload->id : 0;
+    view->of->build_ns = event->reload ? event->reload->times.build_start : 0;
+    view->of->done = view->of->total = 0;
+    (void)snprintf(view->of->about, sizeof view->of->about, "%s", event->text ? event->text : "");
+    if (view->movable && view->of->build_ns)
         timer_start(view->tick, TICK_MS);
 }
 
@@ -68,11 +68,12 @@ static void excerpt_line(struct terminal_view *view, const char *line)
 
 static void show_excerpt(struct terminal_view *view)
 {
-    if (!view->excerpt_waits)
+    if (!view->of->excerpt_waits)
         return;
-    view->excerpt_waits = false;
+    view->of->excerpt_waits = false;
     struct buf text = BUF_INIT(EXCERPT_BYTES_MAX);
-    diagnostic_excerpt(&view->diagnostics.list.at[view->diagnostics.list.len - 1], 2, 1, &text);
+    diagnostic_excerpt(&view->of->diagnostics.list.at[view->of->diagnostics.list.len - 1], 2, 1,
+                       &text);
     for (char *line = text.data; line && *line;) {
         size_t len = strcspn(line, "\n");
         bool last = line[len] == '\0';
@@ -100,17 +101,17 @@ void view_diagnostic_line(struct terminal_view *view, const char *line)
 
 void view_build_line(struct terminal_view *view, const struct event *event)
 {
-    size_t before = view->diagnostics.list.len;
+    size_t before = view->of->diagnostics.list.len;
     bool taken =
-        event->reload && diagnostics_line(&view->diagnostics, view->config->root, event->text);
-    bool first = view->diagnostics.list.len > before;
+        event->reload && diagnostics_line(&view->of->diagnostics, view->served->root, event->text);
+    bool first = view->of->diagnostics.list.len > before;
     view_fresh(view);
     if (first || !taken) {
         /* The line after a diagnostic: the one that waited is complete, and stands before it. */
-        size_t now = view->diagnostics.list.len;
-        view->diagnostics.list.len = before;
+        size_t now = view->of->diagnostics.list.len;
+        view->of->diagnostics.list.len = before;
         show_excerpt(view);
-        view->diagnostics.list.len = now;
+        view->of->diagnostics.list.len = now;
     }
     if (first)
         view_diagnostic_line(view, event->text);
@@ -119,23 +120,33 @@ void view_build_line(struct terminal_view *view, const struct event *event)
     else
         view_clean(view, event->text);
     view_end(view);
-    if (first && view->excerpts < EXCERPTS_MAX) {
-        view->excerpts++;
-        view->excerpt_waits = true;
+    if (first && view->of->excerpts < EXCERPTS_MAX) {
+        view->of->excerpts++;
+        view->of->excerpt_waits = true;
     }
+}
+
+/* One that builds, or NULL. */
+static struct view_service *builds(const struct terminal_view *view)
+{
+    for (size_t i = 0; i < view->services.len; i++)
+        if (view->services.at[i]->build_ns)
+            return view->services.at[i];
+    return NULL;
 }
 
 void view_build_end(struct terminal_view *view, const struct reload *reload, bool excerpt)
 {
-    if (!reload || reload->id != view->build_reload)
+    if (!reload || reload->id != view->of->build_reload)
         return;
-    if (view->excerpt_waits || view->progress_ns)
+    if (view->of->excerpt_waits || view->progress_ns)
         view_fresh(view);
     if (excerpt)
         show_excerpt(view);
     forget(view);
-    view->build_ns = 0;
-    timer_stop(view->tick);
+    view->of->build_ns = 0;
+    if (!builds(view))
+        timer_stop(view->tick);
 }
 
 /* --- progress --- */
@@ -159,23 +170,24 @@ static void draw(struct terminal_view *view, uint64_t now_ns)
 {
     char text[PROGRESS_LINE_BYTES];
     if (!view->movable || !view->config->terminal.progress || !view_shows(view, LOG_INFO) ||
-        view->line_open || !view->build_ns || now_ns < view->build_ns + PROGRESS_AFTER_NS ||
+        view->line_open || !view->of->build_ns || now_ns < view->of->build_ns + PROGRESS_AFTER_NS ||
         (view->progress_ns && now_ns < view->progress_ns + PROGRESS_EVERY_NS))
         return;
-    unsigned seconds = (unsigned)((now_ns - view->build_ns) / CLOCK_NS_PER_S);
+    unsigned seconds = (unsigned)((now_ns - view->of->build_ns) / CLOCK_NS_PER_S);
     const char *dot = view->utf8 ? "·" : "-";
-    if (view->total > 0)
-        (void)snprintf(text, sizeof text, "building %d/%d packages %s %u s  %s", view->done,
-                       view->total, dot, seconds, view->about);
-    else if (view->done > 0)
+    if (view->of->total > 0)
+        (void)snprintf(text, sizeof text, "building %d/%d packages %s %u s  %s", view->of->done,
+                       view->of->total, dot, seconds, view->of->about);
+    else if (view->of->done > 0)
         (void)snprintf(text, sizeof text, "building %s %d packages done %s %u s  %s", dot,
-                       view->done, dot, seconds, view->about);
+                       view->of->done, dot, seconds, view->of->about);
     else
-        (void)snprintf(text, sizeof text, "building %s %u s  %s", dot, seconds, view->about);
+        (void)snprintf(text, sizeof text, "building %s %u s  %s", dot, seconds, view->of->about);
     /* One column stays free: some terminals wrap when the last one is written. */
-    int columns = terminal_columns(OUT_FD) - PREFIX_COLUMNS - 1 - (view->config->log.time ? 11 : 0);
+    int columns = terminal_columns(OUT_FD) - PREFIX_COLUMNS - view_mark_columns(view) - 1 -
+                  (view->config->log.time ? 11 : 0);
     cut(text, columns > 0 ? columns : 0);
-    (void)buf_puts(&view->line, "\r\x1b[K");
+    sink_write(view->out, "\r\x1b[K", 4);
     view_prefix(view, PART_BUILD);
     (void)buf_puts(&view->line, "  ");
     view_styled(view, STYLE_DIM, text);
@@ -185,17 +197,19 @@ static void draw(struct terminal_view *view, uint64_t now_ns)
 
 void view_progress(struct terminal_view *view, const struct event *event)
 {
-    if (!view->build_ns)
+    if (!view->of->build_ns)
         return;
-    view->done = (int)event->number;
-    view->total = (int)event->total;
-    (void)snprintf(view->about, sizeof view->about, "%s", event->text ? event->text : "");
+    view->of->done = (int)event->number;
+    view->of->total = (int)event->total;
+    (void)snprintf(view->of->about, sizeof view->of->about, "%s", event->text ? event->text : "");
     draw(view, event->mono_ns);
 }
 
 void view_tick(void *data)
 {
     struct terminal_view *view = data;
+    if (!view->of->build_ns && builds(view))
+        view->of = builds(view);
     draw(view, clock_mono_ns());
     timer_start(view->tick, TICK_MS);
 }

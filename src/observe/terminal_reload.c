@@ -37,7 +37,7 @@ static int width(const char *text)
 /* The line that draw makes, as wide as the terminal at most where that can be had. */
 static void line(struct terminal_view *view, const struct reload *reload, draw_fn *draw)
 {
-    int columns = view->tty ? terminal_columns(OUT_FD) : INT_MAX;
+    int columns = view->tty ? terminal_columns(OUT_FD) - view_mark_columns(view) : INT_MAX;
     view->brief = false;
     view->label_columns = INT_MAX;
     draw(view, reload);
@@ -132,20 +132,20 @@ static void mark(struct terminal_view *view, enum view_style style, const char *
 /* Is what failed before mended by this one? */
 static bool mends(const struct terminal_view *view, const struct reload *reload)
 {
-    return view->failed && (reload->action == ACTION_BUILD || !view->build_failed);
+    return view->of->failed && (reload->action == ACTION_BUILD || !view->of->build_failed);
 }
 
 static void served(struct terminal_view *view, const struct reload *reload)
 {
     bool ended = reload->outcome == RELOAD_ENDED;
-    bool listens = view->listeners.tcp_len || view->listeners.unix_len;
+    bool listens = view->of->listeners.tcp_len || view->of->listeners.unix_len;
     view_begin(view, PART_RUN);
     mark(view, STYLE_GOOD, "↻");
     label(view, reload);
     phases(view, reload);
     view_style(view, STYLE_GOOD);
     view_text(view, mends(view, reload) ? " — fixed, " : " — ");
-    if (view->build_failed && !mends(view, reload))
+    if (view->of->build_failed && !mends(view, reload))
         view_text(view, "the old version, as the build still fails, ");
     view_text(view, ended ? "ran to its end in " : listens ? "served in " : "runs after ");
     view_duration(view, reload_total_ns(reload));
@@ -155,13 +155,13 @@ static void served(struct terminal_view *view, const struct reload *reload)
 
 static void address(struct terminal_view *view)
 {
-    const struct listeners *found = &view->listeners, *said = &view->announced;
+    const struct listeners *found = &view->of->listeners, *said = &view->of->announced;
     bool same = found->tcp_len == said->tcp_len && found->unix_len == said->unix_len;
     for (size_t i = 0; same && i < found->tcp_len; i++)
         same = found->tcp_ports[i] == said->tcp_ports[i];
     if (same)
         return;
-    view->announced = view->listeners;
+    view->of->announced = view->of->listeners;
     view_begin(view, PART_RUN);
     mark(view, STYLE_GOOD, "→");
     for (size_t i = 0; i < found->tcp_len; i++)
@@ -199,7 +199,7 @@ static size_t count_errors(const struct diagnostics *diagnostics)
 
 static void why(struct terminal_view *view, const struct reload *reload)
 {
-    if (!*reload->message || strstr(view->notice, reload->message))
+    if (!*reload->message || strstr(view->of->notice, reload->message))
         return;
     view_text(view, " · ");
     view_clean(view, reload->message);
@@ -224,9 +224,9 @@ static void build_failed(struct terminal_view *view, const struct reload *reload
         view_textf(view, " · %zu error%s", errors, errors == 1 ? "" : "s");
     else
         why(view, reload);
-    if (!view->up)
+    if (!view->of->up)
         view_text(view, " · nothing runs until it builds");
-    else if (view->config->build.stop_on_error)
+    else if (view->served->build.stop_on_error)
         view_text(view, " · the app is stopped until it builds");
     else
         view_text(view, " · the old version keeps serving");
@@ -244,7 +244,7 @@ static void start_failed(struct terminal_view *view, const struct reload *reload
     view_text(view, "start failed");
     view_style(view, STYLE_NONE);
     why(view, reload);
-    if (view->up)
+    if (view->of->up)
         view_text(view, " · the old version keeps serving");
     number(view, reload);
 }
@@ -314,8 +314,8 @@ void view_reload_end(struct terminal_view *view, const struct reload *reload)
         }
     }
     if (reload->action == ACTION_BUILD && (bad || good))
-        view->build_failed = reload->outcome == RELOAD_BUILD_FAILED;
+        view->of->build_failed = reload->outcome == RELOAD_BUILD_FAILED;
     if (bad || good)
-        view->failed = bad || view->build_failed;
-    *view->notice = '\0';
+        view->of->failed = bad || view->of->build_failed;
+    *view->of->notice = '\0';
 }

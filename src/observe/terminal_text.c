@@ -177,6 +177,7 @@ void view_begin(struct terminal_view *view, enum view_part part)
 
 void view_flush(struct terminal_view *view)
 {
+    view_mark(view);
     sink_write(view->out, buf_text(&view->line), view->line.len);
     buf_reset(&view->line);
 }

@@ -64,7 +64,7 @@ static void watching(struct terminal_view *view, const struct event *event)
 
 static void notice(struct terminal_view *view, const struct event *event)
 {
-    (void)snprintf(view->notice, sizeof view->notice, "%s", event->text ? event->text : "");
+    (void)snprintf(view->of->notice, sizeof view->of->notice, "%s", event->text ? event->text : "");
     if (!view_shows(view, event->level))
         return;
     view_begin(view, PART_MAIN);
@@ -115,7 +115,7 @@ static void detail(struct terminal_view *view, enum view_part part, const char *
 
 static void ready(struct terminal_view *view, const struct event *event)
 {
-    view->listeners = event->listeners ? *event->listeners : (struct listeners){0};
+    view->of->listeners = event->listeners ? *event->listeners : (struct listeners){0};
     if (event->reload || !view_shows(view, LOG_INFO))
         return;
     view_begin(view, PART_RUN); /* after a crash: no reload tells it */
@@ -124,16 +124,6 @@ static void ready(struct terminal_view *view, const struct event *event)
     view_style(view, STYLE_NONE);
     view_textf(view, " the app serves again (start no. %" PRId64 ")", event->number);
     view_end(view);
-}
-
-static void app_output(struct terminal_view *view, const struct event *event)
-{
-    if (!view->config->log.app || event->len == 0)
-        return;
-    if (view->progress_ns)
-        view_fresh(view);
-    sink_write(view->out, event->text, event->len);
-    view->line_open = event->text[event->len - 1] != '\n';
 }
 
 static void quitting(struct terminal_view *view, const struct event *event)
@@ -160,7 +150,7 @@ static void app_news(struct terminal_view *view, const struct event *event)
     const char *text = event->text ? event->text : "";
     switch (event->kind) {
     case EVENT_APP_STARTED:
-        view->up++;
+        view->of->up++;
         detail(view, PART_RUN, "start %" PRId64 ": pid %" PRId64, event->number, event->total);
         break;
     case EVENT_APP_READY:
@@ -173,7 +163,8 @@ static void app_news(struct terminal_view *view, const struct event *event)
         detail(view, PART_RUN, "stopping the app with %s", text);
         break;
     default: /* EVENT_APP_EXIT; an unexpected one is followed by a notice */
-        view->up -= view->up > 0;
+        view_app_ended(view);
+        view->of->up -= view->of->up > 0;
         detail(view, PART_RUN, "the app ended: %s", text);
     }
 }
@@ -213,6 +204,7 @@ static void on_event(void *data, const struct event *event)
     struct terminal_view *view = data;
     view->now_ns = event->mono_ns;
     view->wall_ns = event->wall_ns;
+    view_about(view, event);
     switch (event->kind) {
     case EVENT_ZONDA_STARTED:
         if (view_shows(view, LOG_INFO))
@@ -249,7 +241,7 @@ static void on_event(void *data, const struct event *event)
         app_news(view, event);
         break;
     case EVENT_APP_OUTPUT:
-        app_output(view, event);
+        view_app_output(view, event);
         break;
     case EVENT_REFRESH: /* a reload tells it; one that was asked for has none */
         if (!event->reload)
@@ -280,6 +272,7 @@ struct terminal_view *terminal_view_new(struct loop *loop, struct bus *bus, stru
     view->tick = timer_new(loop, view_tick, view);
     buf_init(&view->line, VIEW_LINE_BYTES_MAX);
     view_decide(view);
+    view_services_config(view);
     sink_on_dropped(out, NULL, NULL);
     (void)bus_subscribe(bus, on_event, view);
     return view;
@@ -289,6 +282,7 @@ void terminal_view_config(struct terminal_view *view, const struct config *confi
 {
     view->config = config;
     view_decide(view);
+    view_services_config(view);
 }
 
 void terminal_view_clear(struct terminal_view *view)
@@ -302,6 +296,7 @@ void terminal_view_clear(struct terminal_view *view)
 
 void terminal_view_print(struct terminal_view *view, const char *text)
 {
+    view_about(view, NULL);
     view_fresh(view);
     while (*text) {
         size_t len = strcspn(text, "\n");
@@ -318,8 +313,8 @@ void terminal_view_free(struct terminal_view *view)
 {
     bus_unsubscribe(view->bus, on_event, view);
     view_fresh(view);
+    view_services_fini(view);
     timer_free(view->tick);
-    diagnostics_fini(&view->diagnostics);
     buf_fini(&view->line);
     free(view);
 }

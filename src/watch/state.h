@@ -175,7 +175,6 @@ struct watch {
     size_t large; /* digests of large files under way */
 
     int cookie_watch;
-    uint64_t cookies;
     VEC(struct waiter) waiters;
     bool checking; /* inside sync_check */
     struct strs extra;

@@ -16,6 +16,9 @@
 
 #define PREFIX ".zonda-cookie-"
 
+/* Of all watches: several may share one tmp_dir, and none may take another's for its own. */
+static uint64_t cookies;
+
 bool is_cookie(const char *name)
 {
     return strncmp(name, PREFIX, strlen(PREFIX)) == 0;
@@ -49,7 +52,7 @@ static uint64_t write_cookie(struct watch *watch)
     }
     if (watch->cookie_watch < 0)
         return 0;
-    uint64_t cookie = ++watch->cookies;
+    uint64_t cookie = ++cookies;
     char *path = cookie_path(watch, cookie);
     bool written = fs_write(path, "", 0, 0600, &err) == 0;
     free(path);

@@ -2,7 +2,10 @@
  * The direct Go builder on a leash, for tests and measurements: builds on request, one JSON line
  * each.
  *
- * usage: gobuild_driver GO DIR PACKAGE CACHE_DIR ARTIFACT [--debug-info] [--exact] [FLAG…]
+ * usage: gobuild_driver GO DIR PACKAGE CACHE_DIR ARTIFACT [--debug-info] [--exact]
+ *                       [--second PACKAGE ARTIFACT] [FLAG…]
+ * With a second main package the two builders share what they compile; each build has a line of
+ * each then, as they end.
  * stdin: "build" (looks at everything), "build PATH…", "exact" (waits for importers), "settle"
  * (waits for the background step), "explain", "cancel-after MS" (for the next build), end of file.
  */
@@ -16,19 +19,34 @@
 #include "base/mem.h"
 #include "base/words.h"
 #include "build/golang/direct.h"
+#include "build/golang/store.h"
 #include "platform/environment.h"
 #include "platform/fs.h"
 #include "platform/process.h"
 
+#define BUILDERS_MAX 2
+
+struct driver;
+
+/* Of one main package. */
+struct builder {
+    struct driver *driver;
+    const char *package;
+    struct direct *direct;
+    struct strs lines; /* output of this build */
+    bool quick;
+};
+
 struct driver {
     struct loop *loop;
-    struct direct *direct;
+    struct builder builders[BUILDERS_MAX];
+    int len, busy, closing;
     struct io *io;
     struct buf input;
     struct timer *cancel;
-    struct strs lines; /* output of this build */
     uint64_t cancel_ms, since_ns;
-    bool settling, quick, ended;
+    int settling, settled;
+    bool ended;
 };
 
 static void next(struct driver *driver);
@@ -42,9 +60,9 @@ static void print(struct buf *text)
 
 static void on_line(void *data, const char *line, bool error)
 {
-    struct driver *driver = data;
+    struct builder *builder = data;
     (void)error;
-    strs_push(&driver->lines, line);
+    strs_push(&builder->lines, line);
 }
 
 static void on_progress(void *data, int done, int total, const char *package)
@@ -55,12 +73,15 @@ static void on_progress(void *data, int done, int total, const char *package)
 static void on_done(void *data, const struct direct_result *result)
 {
     static const char *const OUTCOMES[] = {"done", "failed", "cancelled"};
-    struct driver *driver = data;
+    struct builder *builder = data;
+    struct driver *driver = builder->driver;
     struct buf text = BUF_INIT((size_t)1 << 26);
     struct json_writer out = {.out = &text};
-    timer_stop(driver->cancel);
-    driver->quick = result->quick;
+    if (--driver->busy == 0)
+        timer_stop(driver->cancel);
+    builder->quick = result->quick;
     json_object_begin(&out, NULL);
+    json_string(&out, "package", builder->package);
     json_string(&out, "outcome", OUTCOMES[result->outcome]);
     json_bool(&out, "unchanged", result->unchanged);
     json_bool(&out, "quick", result->quick);
@@ -76,7 +97,7 @@ static void on_done(void *data, const struct direct_result *result)
     json_double(&out, "link_ms", (double)result->link_ns / 1e6);
     json_double(&out, "total_ms", (double)(clock_mono_ns() - driver->since_ns) / 1e6);
     json_array_begin(&out, "lines");
-    STRS_EACH (line, &driver->lines)
+    STRS_EACH (line, &builder->lines)
         json_string(&out, NULL, *line);
     json_array_end(&out);
     json_object_end(&out);
@@ -86,13 +107,14 @@ static void on_done(void *data, const struct direct_result *result)
 
 static void on_exact(void *data, int packages)
 {
-    struct driver *driver = data;
-    driver->quick = false;
-    if (!driver->settling)
+    struct builder *builder = data;
+    struct driver *driver = builder->driver;
+    builder->quick = false;
+    driver->settled += packages;
+    if (!driver->settling || --driver->settling > 0)
         return;
     struct buf text = BUF_INIT(4096);
-    (void)buf_printf(&text, "{\"settled\":%d}", packages);
-    driver->settling = false;
+    (void)buf_printf(&text, "{\"settled\":%d}", driver->settled);
     print(&text);
     next(driver);
 }
@@ -100,24 +122,31 @@ static void on_exact(void *data, int packages)
 static void closed(void *data)
 {
     struct driver *driver = data;
-    loop_stop(driver->loop);
+    if (--driver->closing == 0)
+        loop_stop(driver->loop);
 }
 
 static void cancel_now(void *data)
 {
     struct driver *driver = data;
-    direct_cancel(driver->direct);
+    for (int i = 0; i < driver->len; i++)
+        direct_cancel(driver->builders[i].direct);
 }
 
 static void build(struct driver *driver, const struct strs *words, bool exact)
 {
-    struct direct_events events = {on_line, on_progress, on_done, driver};
     struct strs changed = {0};
     for (size_t i = 1; i < words->len; i++)
         strs_push(&changed, words->at[i]);
-    strs_clear(&driver->lines);
     driver->since_ns = clock_mono_ns();
-    direct_build(driver->direct, changed.len ? &changed : NULL, exact, &events);
+    driver->settled = 0;
+    for (int i = 0; i < driver->len; i++) {
+        struct builder *builder = &driver->builders[i];
+        struct direct_events events = {on_line, on_progress, on_done, builder};
+        strs_clear(&builder->lines);
+        driver->busy++;
+        direct_build(builder->direct, changed.len ? &changed : NULL, exact, &events);
+    }
     strs_fini(&changed);
     if (driver->cancel_ms)
         timer_start(driver->cancel, driver->cancel_ms);
@@ -129,8 +158,9 @@ static void explain(struct driver *driver)
     struct buf said = BUF_INIT((size_t)1 << 20), text = BUF_INIT((size_t)1 << 20);
     struct strs dirs = {0}, files = {0};
     struct json_writer out = {.out = &text};
-    bool direct = direct_explain(driver->direct, &said);
-    direct_watched(driver->direct, &dirs, &files);
+    const struct direct *first = driver->builders[0].direct;
+    bool direct = direct_explain(first, &said);
+    direct_watched(first, &dirs, &files);
     json_object_begin(&out, NULL);
     json_bool(&out, "direct", direct);
     json_string(&out, "text", buf_text(&said));
@@ -158,9 +188,10 @@ static bool command(struct driver *driver, const struct strs *words)
         return false;
     }
     if (strcmp(name, "settle") == 0) {
-        driver->settling = driver->quick;
+        for (int i = 0; i < driver->len; i++)
+            driver->settling += driver->builders[i].quick;
         if (!driver->settling)
-            (void)printf("{\"settled\":0}\n"), (void)fflush(stdout);
+            (void)printf("{\"settled\":%d}\n", driver->settled), (void)fflush(stdout);
         return !driver->settling;
     }
     if (strcmp(name, "cancel-after") == 0 && words->len > 1)
@@ -172,7 +203,7 @@ static bool command(struct driver *driver, const struct strs *words)
 
 static void next(struct driver *driver)
 {
-    bool more = !direct_busy(driver->direct) && !driver->settling;
+    bool more = !driver->busy && !driver->settling;
     while (more) {
         char *end = driver->input.len ? memchr(driver->input.data, '\n', driver->input.len) : NULL;
         if (!end)
@@ -185,9 +216,11 @@ static void next(struct driver *driver)
         more = command(driver, &words);
         strs_fini(&words);
     }
-    if (driver->ended && more && driver->direct) {
-        direct_close(driver->direct, closed, driver);
-        driver->direct = NULL;
+    if (!driver->ended || !more || driver->closing)
+        return;
+    for (int i = 0; i < driver->len; i++) {
+        driver->closing++;
+        direct_close(driver->builders[i].direct, closed, driver);
     }
 }
 
@@ -206,10 +239,25 @@ static void on_input(void *data, int events)
     next(driver);
 }
 
+static int open_builder(struct driver *driver, struct direct_request *request)
+{
+    struct builder *builder = &driver->builders[driver->len];
+    struct err err = {0};
+    *builder = (struct builder){.driver = driver, .package = request->package};
+    request->data = builder;
+    builder->direct = direct_open(driver->loop, request, &err);
+    driver->len += builder->direct != NULL;
+    if (!builder->direct)
+        (void)fprintf(stderr, "%s\n", err.message);
+    return builder->direct ? 0 : 1;
+}
+
 static int run(struct driver *driver, int argc, char **argv)
 {
     struct err err = {0};
     struct strs env = {0}, flags = {0};
+    char *const *second = NULL; /* its package and artifact */
+    int status = 0;
     struct direct_request request = {.go = argv[1],
                                      .dir = argv[2],
                                      .package = argv[3],
@@ -218,23 +266,29 @@ static int run(struct driver *driver, int argc, char **argv)
                                      .cache_dir = argv[4],
                                      .artifact = argv[5],
                                      .on_exact = on_exact,
-                                     .data = driver};
+                                     .store = gostore_open(argv[4], &err)};
     for (int i = 6; i < argc; i++) {
         if (strcmp(argv[i], "--debug-info") == 0)
             request.debug_info = true;
         else if (strcmp(argv[i], "--exact") == 0)
             request.exact = true;
+        else if (strcmp(argv[i], "--second") == 0 && i + 2 < argc)
+            second = &argv[i + 1], i += 2;
         else
             strs_push(&flags, argv[i]);
     }
     environment_read(&env);
-    driver->direct = direct_open(driver->loop, &request, &err);
+    status = request.store ? open_builder(driver, &request) : 1;
+    if (status == 0 && second) {
+        request.package = second[0];
+        request.artifact = second[1];
+        status = open_builder(driver, &request);
+    }
+    gostore_drop(request.store);
     strs_fini(&env);
     strs_fini(&flags);
-    if (!driver->direct) {
-        (void)fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
+    if (status != 0)
+        return status;
     io_want(driver->io, IO_READ);
     loop_run(driver->loop);
     return 0;
@@ -261,6 +315,7 @@ int main(int argc, char **argv)
     process_fini();
     loop_free(driver.loop);
     buf_fini(&driver.input);
-    strs_fini(&driver.lines);
+    for (int i = 0; i < driver.len; i++)
+        strs_fini(&driver.builders[i].lines);
     return status;
 }

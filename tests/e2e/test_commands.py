@@ -47,7 +47,7 @@ def test_help_lists_all(tmp_path):
         (["statsu"], "status"),
         (["--buld.command=x"], "build.command"),
         (["--json"], ""),
-        (["status", "word"], ""),
+        (["status", "api", "word"], ""),
         (["wait", "--timeout", "soon"], "60s"),
         (["wait", "--timeout"], "--timeout"),
         (["-x"], ""),

@@ -52,12 +52,13 @@ class Event:
         self.context = line["context"]
         self.kind = line["context"].get("kind", "")
         self.trace_id = line["trace_id"]
+        self.service = line.get("service", "")
 
     def __getitem__(self, name):
         return self.context.get(name)
 
     def __repr__(self):
-        return f"{self.level:5} {self.kind}: {self.message} {json.dumps(self.context)[:300]}"
+        return f"{self.service} {self.level:5} {self.kind}: {self.message} {json.dumps(self.context)[:300]}"
 
 
 class Deadline:

@@ -24,6 +24,9 @@ struct gocompile {
     struct err err;
     int works; /* jobs on the work queue */
     bool cancelled, settled, refitted;
+    /* Of the store: whether another compiles it for us, or others wait for what we tell. */
+    struct gostore_ticket ticket;
+    bool waiting, telling, failed;
 };
 
 static struct gopackage *package_of(const struct gocompile *compile)
@@ -143,14 +146,32 @@ static void refit_done(void *data)
 
 /* --- the end --- */
 
+/* What has come of it, for who else wants it. A failure is one where the compiler said why. */
+static void tell(struct gocompile *compile)
+{
+    const struct gocompile_result *result = &compile->result;
+    bool done = result->outcome == GOCOMPILE_DONE;
+    bool failed = result->outcome == GOCOMPILE_FAILED && result->err.code == 0;
+    struct gostore_made made = {.failed = failed,
+                                .output = &result->output,
+                                .compiled = result->compiled,
+                                .moved = result->moved,
+                                .moved_digest = result->moved_digest};
+    made.compiled.key = (struct digest){0}; /* each has its own */
+    compile->telling = false;
+    gostore_tell(compile->request.store, &compile->ticket,
+                 failed || (done && result->held) ? &made : NULL);
+}
+
 static void finish(struct gocompile *compile)
 {
     struct gocompile_result *result = &compile->result;
     struct gocompiled *compiled = &result->compiled;
     compile->settled = true;
-    result->outcome = compile->cancelled   ? GOCOMPILE_CANCELLED
-                      : compile->real.good ? GOCOMPILE_DONE
-                                           : GOCOMPILE_FAILED;
+    result->outcome = compile->cancelled                     ? GOCOMPILE_CANCELLED
+                      : compile->failed                      ? GOCOMPILE_FAILED
+                      : compile->real.good || result->shared ? GOCOMPILE_DONE
+                                                             : GOCOMPILE_FAILED;
     result->err = compile->err;
     if (compile->files.export) {
         compiled->export = gooutput_new(compile->files.export, true);
@@ -159,6 +180,8 @@ static void finish(struct gocompile *compile)
         compiled->object_digest = compile->real.object.object;
         memcpy(compiled->print, compile->real.export.export_print, sizeof compiled->print);
     }
+    if (compile->telling)
+        tell(compile);
     compile->request.on_done(compile->request.data, result);
 }
 
@@ -193,7 +216,8 @@ static void advance(struct gocompile *compile)
 static void prepare_work(void *data)
 {
     struct gocompile *compile = data;
-    (void)gocompile_files_write(&compile->files, compile->request.plan, compile->request.package,
+    (void)gocompile_files_write(&compile->files, compile->request.plan,
+                                gostore_dir(compile->request.store), compile->request.package,
                                 compile->request.view, compile->request.squeeze, &compile->err);
 }
 
@@ -212,18 +236,83 @@ static void prepare_done(void *data)
     advance(compile);
 }
 
+/* --- what others have compiled --- */
+
+static void nothing(void *data)
+{
+    (void)data;
+}
+
+static void come_by(void *data)
+{
+    struct gocompile *compile = data;
+    compile->works--;
+    finish(compile);
+}
+
+/* It ends with this; on_done never comes before a caller has returned. */
+static void take(struct gocompile *compile, const struct gostore_made *made)
+{
+    struct gocompile_result *result = &compile->result;
+    result->shared = true;
+    result->held = !made->failed; /* the key has the content of the sources */
+    compile->failed = made->failed;
+    if (made->failed) {
+        buf_init(&result->output, made->output->max);
+        (void)buf_append(&result->output, buf_text(made->output), made->output->len);
+    } else {
+        gocompiled_copy(&result->compiled, &made->compiled);
+        result->moved = gooutput_use(made->moved);
+        result->moved_digest = made->moved_digest;
+    }
+    submit(compile, nothing, come_by, compile);
+}
+
+static void on_made(void *data, const struct gostore_made *made)
+{
+    struct gocompile *compile = data;
+    compile->waiting = false;
+    if (made) {
+        take(compile, made);
+        return;
+    }
+    compile->telling = true;
+    submit(compile, prepare_work, prepare_done, compile);
+}
+
 struct gocompile *gocompile_start(struct loop *loop, const struct gocompile_request *request)
 {
     struct gocompile *compile = mem_new(1, sizeof *compile);
+    struct gostore_made made;
     compile->loop = loop;
     compile->request = *request;
-    submit(compile, prepare_work, prepare_done, compile);
+    compile->ticket = (struct gostore_ticket){
+        .key = gostore_key(request->plan, request->package, request->view, request->squeeze),
+        .on_made = on_made,
+        .data = compile};
+    switch (gostore_ask(request->store, &compile->ticket, &made)) {
+    case GOSTORE_HAS:
+        take(compile, &made);
+        break;
+    case GOSTORE_WAIT:
+        compile->waiting = true;
+        break;
+    case GOSTORE_COMPILE:
+        on_made(compile, NULL);
+        break;
+    }
     return compile;
 }
 
 void gocompile_cancel(struct gocompile *compile)
 {
     compile->cancelled = true;
+    if (compile->waiting) {
+        compile->waiting = false;
+        gostore_leave(compile->request.store, &compile->ticket);
+        submit(compile, nothing, come_by, compile);
+        return;
+    }
     if (compile->real.tool)
         tool_cancel(compile->real.tool);
     if (compile->variant.tool)

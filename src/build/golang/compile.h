@@ -15,6 +15,7 @@
 #define ZONDA_BUILD_GOLANG_COMPILE_H
 
 #include "build/golang/plan.h"
+#include "build/golang/store.h"
 #include "build/golang/tool.h"
 
 enum gocompile_outcome { GOCOMPILE_DONE, GOCOMPILE_FAILED, GOCOMPILE_CANCELLED };
@@ -26,12 +27,14 @@ struct gocompile_result {
     /* The object that fits the target's export data; NULL where there is none. */
     struct gooutput *moved;
     struct digest moved_digest;
-    bool held; /* the sources stayed as they were looked at, all the time */
+    bool held;   /* the sources stayed as they were looked at, all the time */
+    bool shared; /* no compiler has run for this: another builder's had */
     struct err err;
 };
 
 struct gocompile_request {
     struct goplan *plan;
+    struct gostore *store;
     size_t package;
     enum goview
         view; /* of the imports' export data; the target is the package's own in this view */

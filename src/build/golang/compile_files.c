@@ -155,13 +155,13 @@ static void make_variant(struct gocompile_files *files, const struct goplan *pla
     }
 }
 
-int gocompile_files_write(struct gocompile_files *files, const struct goplan *plan, size_t index,
-                          enum goview view, bool squeeze, struct err *err)
+int gocompile_files_write(struct gocompile_files *files, const struct goplan *plan, const char *dir,
+                          size_t index, enum goview view, bool squeeze, struct err *err)
 {
     const struct gopackage *package = &plan->packages.at[index];
     char id[ID_DIGITS + 1];
     random_hex(id, ID_DIGITS);
-    files->base = path_join(plan->work, id);
+    files->base = path_join(dir, id);
     files->importcfg = mem_format("%s.cfg", files->base);
     files->export = mem_format("%s.x", files->base);
     files->object = mem_format("%s.o", files->base);

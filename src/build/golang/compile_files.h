@@ -8,7 +8,7 @@
 #include "build/golang/plan.h"
 
 struct gocompile_files {
-    char *base;                 /* work/ID: names of all that follows begin with it */
+    char *base;                 /* dir/ID: names of all that follows begin with it */
     char *importcfg, *embedcfg; /* embedcfg NULL: none */
     char *export, *object;      /* of the real sources */
     char *variant_dir;          /* NULL: no variant is of use */
@@ -16,8 +16,8 @@ struct gocompile_files {
     struct strs argv, variant_argv;
 };
 
-int gocompile_files_write(struct gocompile_files *files, const struct goplan *plan, size_t package,
-                          enum goview view, bool squeeze, struct err *err);
+int gocompile_files_write(struct gocompile_files *files, const struct goplan *plan, const char *dir,
+                          size_t package, enum goview view, bool squeeze, struct err *err);
 /* Removes what is only needed while compiling; the real export data and object stay. */
 void gocompile_files_clean(struct gocompile_files *files);
 void gocompile_files_fini(struct gocompile_files *files);

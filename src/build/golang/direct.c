@@ -32,9 +32,19 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
         free(work);
         return NULL;
     }
+    struct gostore *store =
+        request->store ? gostore_use(request->store) : gostore_open(request->cache_dir, err);
+    if (!store) {
+        struct err ignored = {0};
+        (void)fs_remove_tree(work, &ignored);
+        free(work);
+        return NULL;
+    }
     struct direct *direct = mem_new(1, sizeof *direct);
     direct->loop = loop;
     direct->work = work;
+    direct->store = store;
+    direct->restored = gostore_restore(store);
     direct->request.go = mem_string(request->go);
     direct->request.dir = mem_string(request->dir);
     direct->request.package = mem_string(request->package);
@@ -111,6 +121,7 @@ static void free_all(void *data)
     void *closed_data = direct->closed_data;
     timer_free(direct->soon);
     direct_drop_plan(direct);
+    gostore_drop(direct->store);
     (void)fs_remove_tree(direct->work, &ignored); /* a rest in the cache directory does no harm */
     free(direct->work);
     free(direct->request.go);

@@ -12,6 +12,9 @@
  * After a quick build the exact one is prepared at low priority while nothing else is asked for.
  * Everything lives on the loop's thread.
  *
+ * Builders of several main packages share what they compile by one store (store.h): a package that
+ * several of them import is compiled once.
+ *
  * The binary is written under a new name and renamed to `artifact`: a running one is never written
  * to.
  */
@@ -31,6 +34,8 @@
 
 enum direct_outcome { DIRECT_DONE, DIRECT_FAILED, DIRECT_CANCELLED };
 
+struct gostore;
+
 struct direct_request {
     const char *go;           /* the go command */
     const char *dir;          /* absolute; where it would be run */
@@ -39,10 +44,11 @@ struct direct_request {
     const struct strs *env;   /* all of the environment */
     /* Made where missing; a new directory in it is used, and removed by direct_close. */
     const char *cache_dir;
-    const char *artifact; /* on the same file system as cache_dir; NULL: in that directory */
-    bool debug_info;      /* keep DWARF */
-    bool exact;           /* precision: importers are never left for later */
-    int jobs;             /* packages at a time; 0: one a processor */
+    struct gostore *store; /* shared with builders of other main packages; NULL: one of its own */
+    const char *artifact;  /* on the same file system as cache_dir; NULL: in that directory */
+    bool debug_info;       /* keep DWARF */
+    bool exact;            /* precision: importers are never left for later */
+    int jobs;              /* packages at a time; 0: one a processor */
     /* The exact step in the background is through; the next link has its objects. May be NULL. */
     void (*on_exact)(void *data, int packages);
     void *data;

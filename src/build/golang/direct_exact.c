@@ -30,6 +30,7 @@ void direct_exact_later(struct direct *direct)
 void direct_exact_start(struct direct *direct)
 {
     struct gowave_request request = {.plan = direct->plan,
+                                     .store = direct->store,
                                      .view = GOVIEW_EXACT,
                                      .jobs = 1,
                                      .nice = LOW,

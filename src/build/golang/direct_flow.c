@@ -140,6 +140,7 @@ static void on_wave(void *data, const struct gowave_result *result)
 static void compile(struct direct *direct)
 {
     struct gowave_request request = {.plan = direct->plan,
+                                     .store = direct->store,
                                      .view = direct->exact ? GOVIEW_EXACT : GOVIEW_SERVED,
                                      .quick = !direct->exact,
                                      .jobs = direct->request.jobs,
@@ -198,8 +199,10 @@ static void look(struct direct *direct)
 static void restore_work(struct direct *direct)
 {
     struct err ignored = {0}; /* the first file that cannot be written says more */
-    if (fs_is_dir(direct->work))
+    unsigned restored = gostore_restore(direct->store);
+    if (fs_is_dir(direct->work) && restored == direct->restored)
         return;
+    direct->restored = restored;
     direct_drop_plan(direct);
     (void)fs_mkdirs(direct->work, 0700, &ignored);
 }

@@ -38,6 +38,8 @@ struct direct {
         void *data;
     } request;
     char *work; /* below cache_dir, ours alone */
+    struct gostore *store;
+    unsigned restored; /* how often the store was made anew when the plan was made */
 
     enum direct_stage stage;
     struct timer *soon; /* the beginning of a build, or of the exact step */

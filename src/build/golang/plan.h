@@ -109,6 +109,7 @@ struct goplan {
     char *dir;  /* where the go command ran */
     char *work; /* the directory for files on the way */
     char *compiler, *linker;
+    struct fs_info compiler_info;   /* when the plan was made */
     VEC(struct gopackage) packages; /* sorted by path */
     VEC(size_t) order;              /* local ones, imports before importers */
     VEC(size_t) linked;             /* packages of the link, as its configuration orders them */

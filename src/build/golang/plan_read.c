@@ -155,6 +155,7 @@ struct goplan *goplan_read(const struct goplan_texts *texts, const struct goplan
     if (result == 0)
         result = check_order(plan, err);
     if (result == 0) {
+        plan->compiler_info = fs_stat(plan->compiler, true);
         take_env(plan, env, inputs->env);
         guard_settings(plan, env, inputs->go);
         plan->key = digest_of(texts->env, texts->env_len);

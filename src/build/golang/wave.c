@@ -75,7 +75,7 @@ static void take(struct step *step, struct gocompile_result *result)
     struct digest unknown = {0};
     const struct gocompiled *own = &package_of(step)->view[wave->request.view];
     struct digest before = own->object_digest;
-    wave->result.compiled++;
+    wave->result.compiled += !result->shared;
     if (exact) {
         result->compiled.key = result->held ? step->exact_key : unknown;
         gocompiled_copy(&package_of(step)->view[GOVIEW_EXACT], &result->compiled);
@@ -172,6 +172,7 @@ static void start(struct step *step)
         return;
     }
     struct gocompile_request request = {.plan = wave->request.plan,
+                                        .store = wave->request.store,
                                         .package = step->package,
                                         .view = view,
                                         .squeeze = wave->request.quick && view == GOVIEW_SERVED &&

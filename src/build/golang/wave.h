@@ -15,19 +15,21 @@
 #define ZONDA_BUILD_GOLANG_WAVE_H
 
 #include "build/golang/plan.h"
+#include "build/golang/store.h"
 #include "platform/loop.h"
 
 enum gowave_outcome { GOWAVE_DONE, GOWAVE_FAILED, GOWAVE_CANCELLED, GOWAVE_NOT_UNDERSTOOD };
 
 struct gowave_result {
     enum gowave_outcome outcome;
-    int compiled;     /* packages */
+    int compiled;     /* packages; what another builder's compiler has made does not count */
     int changed;      /* packages whose object in this view is another one now */
     char reason[256]; /* of GOWAVE_NOT_UNDERSTOOD */
 };
 
 struct gowave_request {
     struct goplan *plan;
+    struct gostore *store;
     enum goview view;
     bool quick; /* served view: packages may keep export data that differs in positions */
     int jobs, nice;

@@ -28,6 +28,7 @@ static inline int engine_make(void **state)
     struct err err;
     (void)state;
     engine = mem_new(1, sizeof *engine);
+    engine->supervisor = mem_new(1, sizeof *engine->supervisor);
     engine->loop = loop_new(&err);
     engine->bus = bus_new();
     engine->config = mem_new(1, sizeof *engine->config);
@@ -45,6 +46,7 @@ static inline int engine_free(void **state)
     loop_free(engine->loop);
     free(engine->config->root);
     free(engine->config);
+    free(engine->supervisor);
     free(engine);
     return 0;
 }

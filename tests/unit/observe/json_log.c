@@ -5,7 +5,7 @@
 #include "../platform/await.h"
 #include "base/json.h"
 #include "fixture.h"
-#include "observe/json_log.h"
+#include "observe/json_parts.h"
 #include "platform/fs.h"
 
 #define LINES_MAX 4000
@@ -54,7 +54,7 @@ static const struct json *context(size_t line, const char *name)
 }
 
 /* Ends the log; every line of it must be whole. */
-static void finish(void)
+static void finish_any(void)
 {
     static const char *const STRINGS[] = {"timestamp", "level", "service", "trace_id", "message"};
     struct err err;
@@ -72,10 +72,17 @@ static void finish(void)
         for (size_t i = 0; i < sizeof STRINGS / sizeof *STRINGS; i++)
             assert_non_null(text_of(lines_len - 1, STRINGS[i]));
         assert_int_equal(strlen(text_of(lines_len - 1, "trace_id")), 32);
-        assert_string_equal(text_of(lines_len - 1, "service"), "shop");
         assert_non_null(json_text(context(lines_len - 1, "kind")));
     }
     assert_int_equal(*at, '\0');
+}
+
+/* The same of a log of one service. */
+static void finish(void)
+{
+    finish_any();
+    for (size_t i = 0; i < lines_len; i++)
+        assert_string_equal(text_of(i, "service"), "shop");
 }
 
 static void every_event_is_a_line(void **state)
@@ -152,6 +159,35 @@ static void levels_are_obeyed(void **state)
     assert_string_equal(text_of(2, "message"), "app");
     assert_string_equal(text_of(3, "message"), "a file gets everything");
     reload_fini(&reload);
+}
+
+/* Each service has its own unfinished line, its own trace and its own name. */
+static void services_stay_apart(void **state)
+{
+    struct reload reload = {.id = 1, .trace_id = "11111111111111111111111111111111"};
+    (void)state;
+    PUBLISH(.kind = EVENT_APP_OUTPUT, .text = "from ", .len = 5, .number = 1, .service = "api");
+    PUBLISH(.kind = EVENT_APP_OUTPUT, .text = "other\n", .len = 6, .number = 1, .service = "web");
+    PUBLISH(.kind = EVENT_BUILD_BEGIN, .level = LOG_INFO, .text = "go", .reload = &reload,
+            .service = "api");
+    PUBLISH(.kind = EVENT_APP_OUTPUT, .text = "api\n", .len = 4, .number = 1, .service = "api");
+    PUBLISH(.kind = EVENT_NOTICE, .level = LOG_INFO, .text = "all");
+    PUBLISH(.kind = EVENT_NOTICE, .level = LOG_INFO, .text = "one", .service = "web");
+    json_log_config(tested, &fixture.config, "whole"); /* both are gone from it */
+    PUBLISH(.kind = EVENT_NOTICE, .level = LOG_INFO, .text = "late");
+    finish_any();
+    static const struct {
+        const char *service, *message, *trace;
+    } LINES[] = {{"web", "other", TRACE_NONE}, {"api", "building: go", NULL},
+                 {"api", "from api", NULL},    {"shop", "all", TRACE_NONE},
+                 {"web", "one", TRACE_NONE},   {"whole", "late", TRACE_NONE}};
+    assert_int_equal(lines_len, sizeof LINES / sizeof *LINES);
+    for (size_t i = 0; i < lines_len; i++) {
+        assert_string_equal(text_of(i, "service"), LINES[i].service);
+        assert_string_equal(text_of(i, "message"), LINES[i].message);
+        assert_string_equal(text_of(i, "trace_id"),
+                            LINES[i].trace ? LINES[i].trace : reload.trace_id);
+    }
 }
 
 static void output_becomes_lines(void **state)
@@ -350,11 +386,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_all, close_all)
     const struct CMUnitTest tests[] = {
-        TEST(every_event_is_a_line),   TEST(levels_are_obeyed),
-        TEST(output_becomes_lines),    TEST(long_lines_are_cut),
-        TEST(a_chatty_app_is_limited), TEST(what_was_left_out_is_told_in_time),
-        TEST(the_end_tells_the_rest),  TEST(a_huge_event_has_no_details),
-        TEST(a_full_sink_speaks_json), TEST(a_failure_is_news),
+        TEST(every_event_is_a_line),
+        TEST(levels_are_obeyed),
+        TEST(output_becomes_lines),
+        TEST(long_lines_are_cut),
+        TEST(services_stay_apart),
+        TEST(a_chatty_app_is_limited),
+        TEST(what_was_left_out_is_told_in_time),
+        TEST(the_end_tells_the_rest),
+        TEST(a_huge_event_has_no_details),
+        TEST(a_full_sink_speaks_json),
+        TEST(a_failure_is_news),
     };
     return cmocka_run_group_tests_name("observe/json_log", tests, NULL, NULL);
 }

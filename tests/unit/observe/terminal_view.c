@@ -37,7 +37,8 @@ static void show(bool tty)
 static void show_up(bool tty)
 {
     show(tty);
-    view->listeners = view->announced = (struct listeners){.tcp_ports = {8080}, .tcp_len = 1};
+    view->of->listeners = view->of->announced =
+        (struct listeners){.tcp_ports = {8080}, .tcp_len = 1};
 }
 
 /* What was shown since show(). */
