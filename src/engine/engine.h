@@ -14,8 +14,8 @@
 #include "config/problem.h"
 
 /* request was used to load config and is used again whenever its file changes; borrowed. config
-   moves to the engine. warnings are told once the terminal is there. The exit status of zonda, or a
-   negative code with err where it could not even start. */
+   moves to the engine. warnings are told once the terminal is there. 0 when zonda was asked to
+   end, however the app ended then; a negative code with err where it could not even start. */
 int engine_run(const struct config_request *request, struct config *config,
                const struct problems *warnings, struct err *err);
 

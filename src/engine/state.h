@@ -125,7 +125,6 @@ struct supervisor {
 
     bool quitting, quit_now;
     struct timer *patience; /* of who asked for the end */
-    int exit_code;
 };
 
 struct engine {

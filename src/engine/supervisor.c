@@ -143,7 +143,6 @@ int engine_run(const struct config_request *request, struct config *config,
     if (result == 0) {
         loop_run(supervisor->loop);
         clean(supervisor);
-        result = supervisor->exit_code;
     }
     for (size_t i = 0; i < len; i++)
         target_fini(&targets[i]); /* those that no engine has taken */
