@@ -4,7 +4,8 @@
  * Log-linear, after Gil Tene's HdrHistogram: each power of two is cut into 128 buckets of the same
  * width, so that a bucket is at most 1/128 of its values wide and its middle at most 1/256 away
  * from each of them. Below 128 ns every value has its own bucket; what is longer than
- * HISTOGRAM_MAX_NS (73 minutes) counts as that. 36 KiB each; adding two gives the histogram of both.
+ * HISTOGRAM_MAX_NS (73 minutes) counts as that. 36 KiB each; adding two gives the histogram of
+ * both.
  *
  * Life-cycle: {0} is an empty one; it owns nothing. One thread at a time.
  */
