@@ -74,7 +74,7 @@ static bool stays(enum escape escape, unsigned char byte)
 {
     if (isalnum(byte) || (byte && strchr("-._~", byte)))
         return true;
-    return escape == ESCAPE_URL && byte && strchr("/?#[]@!$&'()*+,;=:%", byte);
+    return escape == ESCAPE_URL && byte && strchr("/?[]@!$&'()*+,;=:%", byte);
 }
 
 static void escape_json(const char *text, size_t len, struct buf *out)
