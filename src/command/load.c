@@ -7,8 +7,8 @@
 #include "config/toml.h"
 #include "measure/emit.h"
 #include "measure/load.h"
+#include "measure/load_view.h"
 #include "measure/report.h"
-#include "measure/view.h"
 #include "platform/fs.h"
 
 /* The scenario of the command line, or NULL with the exit status. */
@@ -115,18 +115,18 @@ static int tell(const struct arguments *arguments, const struct load_result *res
 
 static int run_load(const struct arguments *arguments, const struct scenario *scenario)
 {
-    struct view view;
+    struct load_view view;
     struct err err;
     int status;
-    view_init(&view);
+    load_view_init(&view);
     struct load_options options = {.threads = arguments->load.threads,
-                                   .view = arguments->quiet ? NULL : view_show,
+                                   .view = arguments->quiet ? NULL : load_view_show,
                                    .data = &view,
-                                   .view_ms = view_every_ms(&view)};
+                                   .view_ms = load_view_every_ms(&view)};
     if (check_reports(arguments, &err) != 0)
         return command_report(&err);
     struct load_result *result = load_run(scenario, &options, &err);
-    view_end(&view);
+    load_view_end(&view);
     status = result ? tell(arguments, result) : command_report(&err);
     load_result_free(result);
     return status;

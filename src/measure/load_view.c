@@ -1,4 +1,4 @@
-#include "measure/view.h"
+#include "measure/load_view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +11,13 @@
 #define PLAIN_MS 5000
 #define STDERR   2
 
-void view_init(struct view *view)
+void load_view_init(struct load_view *view)
 {
     const char *term = getenv("TERM");
-    *view = (struct view){.tty = terminal_is_tty(STDERR) && term && strcmp(term, "dumb") != 0};
+    *view = (struct load_view){.tty = terminal_is_tty(STDERR) && term && strcmp(term, "dumb") != 0};
 }
 
-uint32_t view_every_ms(const struct view *view)
+uint32_t load_view_every_ms(const struct load_view *view)
 {
     return view->tty ? TTY_MS : PLAIN_MS;
 }
@@ -54,9 +54,9 @@ static void write_progress(const struct load_progress *progress, struct buf *out
     (void)buf_puts(out, progress->stopping ? " failed · waiting for the last answers" : " failed");
 }
 
-void view_show(void *data, const struct load_progress *progress)
+void load_view_show(void *data, const struct load_progress *progress)
 {
-    struct view *view = data;
+    struct load_view *view = data;
     struct buf line = BUF_INIT(1000);
     write_progress(progress, &line);
     if (view->tty)
@@ -70,7 +70,7 @@ void view_show(void *data, const struct load_progress *progress)
     buf_fini(&line);
 }
 
-void view_end(struct view *view)
+void load_view_end(struct load_view *view)
 {
     if (view->drawn)
         (void)fputs("\r\033[K", stderr);
