@@ -58,7 +58,7 @@ static void print_checked(const struct scenario *scenario)
     struct buf words = BUF_INIT(8000);
     report_stages(&words, scenario);
     (void)buf_puts(&words, "; ");
-    report_duration(&words, (double)scenario_length_ns(scenario));
+    report_span(&words, scenario_length_ns(scenario));
     (void)printf("%s: ok, %zu task%s on %s: %s\n", scenario->file, scenario->tasks.len,
                  scenario->tasks.len == 1 ? "" : "s", scenario->target.url, buf_text(&words));
     buf_fini(&words);

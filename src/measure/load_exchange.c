@@ -43,7 +43,6 @@ void exchange_begin(struct user *user)
     user->scan = (struct http_scan){0};
     user->has_head = user->answered = false;
     tally_of(user)->sent_bytes += request->len;
-    http_conn_deadline(user->conn, (uint32_t)(user->worker->load->scenario->timeout_ns / 1000000));
     /* One request at a time, which the connection has room for whatever the peer does. */
     (void)http_conn_write(user->conn, request->data, request->len);
 }
@@ -53,6 +52,11 @@ static void fail(struct user *user, enum load_error error)
     exchange_close(user);
     buf_reset(&user->kept);
     user_done(user, error);
+}
+
+void exchange_time_out(struct user *user)
+{
+    fail(user, LOAD_TIMEOUT);
 }
 
 /* A server may close a kept connection just when a request sets out: one that can be sent twice
@@ -80,7 +84,6 @@ static void complete(struct user *user)
     user->body = (struct http_body){0};
     user->has_head = false;
     user->reused = true;
-    http_conn_deadline(user->conn, 0);
     if (!keep)
         exchange_close(user);
     user_done(user, answer_check(user));

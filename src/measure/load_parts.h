@@ -53,8 +53,10 @@ struct user {
 
     /* The request under way. */
     size_t task;
-    uint64_t intended_ns; /* latency counts from here */
-    const char *target;   /* of the request, borrowed */
+    uint64_t intended_ns;       /* latency counts from here */
+    uint64_t sent_ns;           /* the timeout counts from here */
+    struct user *older, *newer; /* in worker->oldest … newest, by sent_ns */
+    const char *target;         /* of the request, borrowed */
     struct buf target_text;
     bool reused, answered, tried_again;
 
@@ -91,7 +93,8 @@ struct worker {
     size_t active;            /* closed model: of these, the first so many */
     VEC(struct user *) due;   /* a heap by due_ns */
     size_t asking;
-    uint32_t told_users; /* counted in load->users */
+    struct user *oldest, *newest; /* of those that ask */
+    uint32_t told_users;          /* counted in load->users */
 
     VEC(uint16_t) deck; /* of tasks, by weight; shuffled */
     size_t deck_at;
@@ -125,6 +128,7 @@ void users_adjust(struct worker *worker, uint64_t now_ns); /* closed: to the sta
 void users_wake(struct worker *worker, uint64_t now_ns);   /* closed: whose pause is over */
 void users_end(struct worker *worker);                     /* those that do not ask are done */
 void arrivals_due(struct worker *worker, uint64_t now_ns); /* open */
+void users_time_out(struct worker *worker, uint64_t now_ns);
 /* The request under way is over; what comes next. */
 void user_done(struct user *user, enum load_error error);
 
@@ -138,6 +142,7 @@ const struct buf *user_request(struct user *user);
 
 /* --- load_exchange.c: over the wire --- */
 void exchange_begin(struct user *user);
+void exchange_time_out(struct user *user);
 void exchange_close(struct user *user); /* its connection, if there is one */
 
 /* --- load_answer.c: what it is worth --- */

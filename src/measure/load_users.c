@@ -36,19 +36,47 @@ void user_free(struct user *user)
     free(user);
 }
 
-/* The next task of a user; latency counts from intended_ns. */
-static void ask(struct user *user, uint64_t intended_ns)
+/* All wait equally long at most: who has asked first is first to be given up. */
+static void begin_asking(struct user *user)
 {
     struct worker *worker = user->worker;
     user->asking = true;
     worker->asking++;
+    user->sent_ns = clock_mono_ns();
+    user->older = worker->newest;
+    user->newer = NULL;
+    *(worker->newest ? &worker->newest->newer : &worker->oldest) = user;
+    worker->newest = user;
+}
+
+static void end_asking(struct user *user)
+{
+    struct worker *worker = user->worker;
+    user->asking = false;
+    worker->asking--;
+    *(user->older ? &user->older->newer : &worker->oldest) = user->newer;
+    *(user->newer ? &user->newer->older : &worker->newest) = user->older;
+}
+
+void users_time_out(struct worker *worker, uint64_t now_ns)
+{
+    uint64_t timeout_ns = worker->load->scenario->timeout_ns;
+    while (worker->oldest && worker->oldest->sent_ns + timeout_ns <= now_ns)
+        exchange_time_out(worker->oldest);
+}
+
+/* The next task of a user; latency counts from intended_ns. */
+static void ask(struct user *user, uint64_t intended_ns)
+{
+    struct worker *worker = user->worker;
+    begin_asking(user);
     user->tried_again = false;
     user->iteration++;
     user->intended_ns = intended_ns;
     user->task = deck_draw(worker);
     user_draw(user);
     if (worker->load->scenario->open)
-        histogram_add(&worker->late, clock_mono_ns() - intended_ns);
+        histogram_add(&worker->late, user->sent_ns - intended_ns);
     exchange_begin(user);
 }
 
@@ -210,8 +238,7 @@ void arrivals_due(struct worker *worker, uint64_t now_ns)
 
 void user_done(struct user *user, enum load_error error)
 {
-    user->asking = false;
-    user->worker->asking--;
+    end_asking(user);
     record(user->worker, user->task, error, user->intended_ns);
     if (user->worker->load->scenario->open)
         next_of_open(user);

@@ -45,7 +45,7 @@ static bool is_over(struct worker *worker, uint64_t now_ns)
     if (!worker->ending && (stop || now_ns >= load->begin_ns + load->length_ns)) {
         worker->ending = true;
         worker->arrival_ns = UINT64_MAX;
-        worker->end_ns = now_ns + load->scenario->timeout_ns + HTTP_TICK_MS * 2 * CLOCK_NS_PER_MS;
+        worker->end_ns = now_ns + load->scenario->timeout_ns + 2 * LOAD_TICK_NS;
         users_end(worker);
     }
     return worker->ending &&
@@ -58,12 +58,14 @@ static void turn(void *data)
     const struct load *load = worker->load;
     uint64_t now_ns = clock_mono_ns();
     worker->alarm_ns = UINT64_MAX;
+    /* Also those that came due just before the end, although it is seen now. */
+    if (!worker->ending && load->scenario->open && !atomic_load(&load->stop))
+        arrivals_due(worker, now_ns);
+    users_time_out(worker, now_ns);
     if (is_over(worker, now_ns)) {
         loop_stop(worker->loop);
         return;
     }
-    if (!worker->ending && load->scenario->open)
-        arrivals_due(worker, now_ns);
     if (!worker->ending && !load->scenario->open && now_ns >= load->begin_ns)
         users_adjust(worker, now_ns);
     users_wake(worker, now_ns);

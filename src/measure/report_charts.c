@@ -40,12 +40,13 @@ static void label_count(struct buf *out, double count)
 enum column { AT, P50, P95, P99, RATE, FAILED, USERS, COLUMNS };
 struct course {
     size_t len;
+    double length_s;
     double *column[COLUMNS];
 };
 
 static void read_course(const struct load_result *result, struct course *course)
 {
-    course->len = 0;
+    *course = (struct course){0};
     for (int i = 0; i < COLUMNS; i++)
         course->column[i] = mem_new(result->points.len + 1, sizeof(double));
     VEC_EACH (const struct load_point, point, &result->points) {
@@ -55,7 +56,8 @@ static void read_course(const struct load_result *result, struct course *course)
             course->len--;
             continue;
         }
-        course->column[AT][at] = (double)point->end_ns / 1e9;
+        course->column[AT][at] = (double)(point->begin_ns + point->end_ns) / 2e9;
+        course->length_s = (double)point->end_ns / 1e9;
         course->column[P50][at] = (double)point->p50_ns;
         course->column[P95][at] = (double)point->p95_ns;
         course->column[P99][at] = (double)point->p99_ns;
@@ -77,7 +79,7 @@ static struct chart begin_chart(struct buf *out, const struct course *course, do
                                 chart_label_fn *label, const char *title, const char *legend)
 {
     struct chart chart = {.out = out,
-                          .x_max = most_of(course, AT),
+                          .x_max = course->length_s,
                           .y_max = most,
                           .x_label = label_seconds,
                           .y_label = label};
@@ -89,7 +91,7 @@ static struct chart begin_chart(struct buf *out, const struct course *course, do
 static void hints(struct chart *chart, const struct course *course)
 {
     struct buf text = BUF_INIT(500);
-    double before = 0;
+    double half = course->len ? course->length_s / (double)course->len / 2 : 0;
     for (size_t i = 0; i < course->len; i++) {
         buf_reset(&text);
         label_seconds(&text, course->column[AT][i]);
@@ -102,8 +104,8 @@ static void hints(struct chart *chart, const struct course *course)
         (void)buf_puts(&text, " · ");
         report_rate(&text, course->column[RATE][i]);
         (void)buf_puts(&text, "/s");
-        chart_hint(chart, before, course->column[AT][i], buf_text(&text));
-        before = course->column[AT][i];
+        chart_hint(chart, course->column[AT][i] - half, course->column[AT][i] + half,
+                   buf_text(&text));
     }
     buf_fini(&text);
 }

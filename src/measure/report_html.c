@@ -26,7 +26,7 @@ static const char STYLE[] =
     "font-variant-numeric:tabular-nums}th,td{text-align:right;padding:6px 10px;"
     "border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--dim);font-weight:500}"
     "th:first-child,td:first-child{text-align:left}tr.all td{font-weight:650}"
-    ".good{color:var(--good)}.bad{color:var(--bad)}\n"
+    "td.good{color:var(--good)}td.bad{color:var(--bad)}\n"
     "figure{margin:0}svg{width:100%;height:auto;display:block}"
     ".legend{display:flex;gap:18px;font-size:13px;color:var(--dim)}.legend i{display:inline-block;"
     "width:14px;height:3px;border-radius:2px;margin-right:6px;vertical-align:middle;"

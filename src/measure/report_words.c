@@ -27,6 +27,20 @@ void report_duration(struct buf *out, double ns)
         (void)buf_printf(out, "%.0f min %.0f s", floor(ns / 60e9), floor(fmod(ns / 1e9, 60)));
 }
 
+void report_span(struct buf *out, uint64_t ns)
+{
+    uint64_t ms = ns / CLOCK_NS_PER_MS;
+    if (ms % 1000 || !ms) {
+        digits(out, (double)ms / (ms < 1000 ? 1 : 1000), ms < 1000 ? " ms" : " s");
+        return;
+    }
+    uint64_t minutes = ms / 60000, seconds = ms / 1000 % 60;
+    if (minutes)
+        (void)buf_printf(out, "%llu min", (unsigned long long)minutes);
+    if (seconds || !minutes)
+        (void)buf_printf(out, "%s%llu s", minutes ? " " : "", (unsigned long long)seconds);
+}
+
 void report_count(struct buf *out, uint64_t count)
 {
     char text[32];
@@ -49,7 +63,7 @@ void report_rate(struct buf *out, double rate)
 void report_percent(struct buf *out, double share)
 {
     double percent = share * 100;
-    int places = percent <= 0 || percent >= 9.995 ? 0 : percent < 0.995 ? 2 : 1;
+    int places = percent <= 0 || percent >= 99.95 ? 0 : percent < 0.995 ? 2 : 1;
     /* What is not none is not shown as none. */
     if (percent > 0 && percent < 0.01)
         (void)buf_puts(out, "< 0.01 %");
@@ -88,17 +102,20 @@ void report_stages(struct buf *out, const struct scenario *scenario)
         if (stage != scenario->stages.at)
             (void)buf_puts(out, ", then ");
         if (stage->goal != before || stage == scenario->stages.at)
-            (void)buf_printf(out, "%s %g %s", stage->goal < before ? "down to" : "up to",
+            (void)buf_printf(out, "%s%g %s",
+                             !stage->ramp_ns        ? ""
+                             : stage->goal < before ? "down to "
+                                                    : "up to ",
                              stage->goal, scenario->open ? "arrivals a second" : "users");
         else
             (void)buf_puts(out, "the same");
         if (stage->ramp_ns) {
             (void)buf_puts(out, " in ");
-            report_duration(out, (double)stage->ramp_ns);
+            report_span(out, stage->ramp_ns);
         }
         if (stage->hold_ns) {
-            (void)buf_puts(out, " for ");
-            report_duration(out, (double)stage->hold_ns);
+            (void)buf_puts(out, stage->ramp_ns ? ", held for " : " for ");
+            report_span(out, stage->hold_ns);
         }
         before = stage->goal;
     }

@@ -35,11 +35,6 @@ static void take_timeout(struct reader *reader, const struct node *node)
     (void)reader_duration(reader, node, 1, &reader->scenario->timeout_ns);
 }
 
-static void take_connect_timeout(struct reader *reader, const struct node *node)
-{
-    (void)reader_duration(reader, node, 1, &reader->scenario->connect_timeout_ns);
-}
-
 static void take_body_max(struct reader *reader, const struct node *node)
 {
     int64_t number;
@@ -51,7 +46,6 @@ static void take_limits(struct reader *reader, const struct node *node)
 {
     static const struct reader_key KEYS[] = {{"connections", take_connections},
                                              {"timeout", take_timeout},
-                                             {"connect_timeout", take_connect_timeout},
                                              {"body_bytes", take_body_max},
                                              {NULL, NULL}};
     if (reader_kind(reader, node, NODE_TABLE, "a section", "write [limits] in its own line"))
@@ -143,7 +137,6 @@ struct scenario *scenario_read(const char *text, size_t len, const char *file, c
     scenario->seed = 1;
     scenario->connections_max = 1000;
     scenario->timeout_ns = UINT64_C(10000000000);
-    scenario->connect_timeout_ns = UINT64_C(5000000000);
     scenario->body_max_bytes = 64 << 10;
     scenario->tls_verify = true;
     struct node *root = toml_parse(text, len, file, problems);

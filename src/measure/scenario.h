@@ -122,8 +122,8 @@ struct scenario {
     VEC(struct stage) stages;
     VEC(struct threshold) thresholds;
     uint64_t connections_max; /* open model */
-    uint64_t timeout_ns, connect_timeout_ns;
-    uint64_t body_max_bytes; /* of an answer, kept for checks and captures */
+    uint64_t timeout_ns;      /* from the sending, or the connecting, to the end of the answer */
+    uint64_t body_max_bytes;  /* of an answer, kept for checks and captures */
     bool tls_verify;
     char *tls_ca; /* file with certificates that are trusted, or NULL: the system's */
 };

@@ -6,12 +6,14 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -101,8 +103,7 @@ func (t *target) status(w http.ResponseWriter, r *http.Request) {
 func main() {
 	stallAt := flag.Duration("stall-at", 0, "after the first request, stand still")
 	stallFor := flag.Duration("stall-for", 0, "for so long")
-	cert := flag.String("cert", "", "serve TLS with this certificate")
-	key := flag.String("key", "", "and this key")
+	ca := flag.String("tls", "", "serve TLS, and write the certificate to this file")
 	addr := flag.String("addr", "127.0.0.1:0", "listen there")
 	flag.Parse()
 	t := &target{Requests: map[string]int{}, Bodies: map[string]int{}, Types: map[string]int{}, Headers: map[string]int{}}
@@ -131,19 +132,23 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := &http.Server{Handler: handler, ConnState: func(_ net.Conn, state http.ConnState) {
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler}}
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			t.mu.Lock()
 			t.Conns++
 			t.mu.Unlock()
 		}
-	}}
-	go func() {
-		if *cert != "" {
-			log.Fatal(server.ServeTLS(listener, *cert, *key))
+	}
+	if *ca == "" {
+		server.Start()
+	} else {
+		server.StartTLS()
+		block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+		if err := os.WriteFile(*ca, block, 0o644); err != nil {
+			log.Fatal(err)
 		}
-		log.Fatal(server.Serve(listener))
-	}()
+	}
 	fmt.Println(listener.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	t.mu.Lock()
