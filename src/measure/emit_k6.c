@@ -39,11 +39,11 @@ static const char HELPERS[] =
     "  if (value !== undefined && (typeof value !== 'object' || value === null)) "
     "captured[name] = String(value);\n"
     "}\n"
-    "function judge(response, right) {\n"
+    "function judge(task, response, right) {\n"
     "  const good = right.every((one) => one);\n"
     "  check(response, { 'as the scenario wants it': () => good });\n"
-    "  errors.add(!good);\n"
-    "  failures.add(good ? 0 : 1);\n"
+    "  errors.add(!good, { task });\n"
+    "  failures.add(good ? 0 : 1, { task });\n"
     "}\n\n";
 
 static void seconds(struct buf *out, uint64_t ns)
@@ -88,31 +88,55 @@ static void stages(struct buf *out, const struct scenario *scenario)
     (void)buf_puts(out, "      ],\n");
 }
 
-static void threshold(struct buf *out, const struct scenario *scenario,
-                      const struct threshold *threshold)
+static const char *metric_of(const struct threshold *threshold)
 {
-    const char *metric = threshold->metric == METRIC_RATE     ? "http_reqs"
-                         : threshold->metric != METRIC_ERRORS ? "http_req_duration"
-                         : threshold->is_share                ? "errors"
-                                                              : "failures";
-    const char *relation = threshold->below   ? threshold->equal ? "<=" : "<"
-                           : threshold->equal ? ">="
-                                              : ">";
-    double limit = threshold->limit;
-    (void)buf_printf(out, "    '%s", metric);
-    if (threshold->task >= 0)
-        (void)buf_printf(out, "{task:%s}", scenario->tasks.at[threshold->task].name);
-    (void)buf_puts(out, "': ['");
+    if (threshold->metric == METRIC_RATE)
+        return "http_reqs";
+    if (threshold->metric != METRIC_ERRORS)
+        return "http_req_duration";
+    return threshold->is_share ? "errors" : "failures";
+}
+
+/* "p(99)<250" */
+static void expression(struct buf *out, const struct threshold *threshold)
+{
+    bool is_time = threshold->metric == METRIC_PERCENTILE || threshold->metric == METRIC_MEAN ||
+                   threshold->metric == METRIC_MAX;
     if (threshold->metric == METRIC_PERCENTILE)
-        (void)buf_printf(out, "p(%g)", threshold->percent);
-    else if (threshold->metric == METRIC_MEAN || threshold->metric == METRIC_MAX)
-        (void)buf_puts(out, threshold->metric == METRIC_MEAN ? "avg" : "max");
+        (void)buf_printf(out, "'p(%g)", threshold->percent);
+    else if (is_time)
+        (void)buf_puts(out, threshold->metric == METRIC_MEAN ? "'avg" : "'max");
     else
-        (void)buf_puts(out, threshold->metric == METRIC_ERRORS && !threshold->is_share ? "count"
-                                                                                       : "rate");
-    if (strcmp(metric, "http_req_duration") == 0)
-        limit /= 1e6; /* ms */
-    (void)buf_printf(out, "%s%g'],\n", relation, limit);
+        (void)buf_puts(out, threshold->metric == METRIC_ERRORS && !threshold->is_share ? "'count"
+                                                                                       : "'rate");
+    (void)buf_printf(out, "%s%s%g', ", threshold->below ? "<" : ">", threshold->equal ? "=" : "",
+                     is_time ? threshold->limit / 1e6 : threshold->limit);
+}
+
+static bool same_metric(const struct threshold *a, const struct threshold *b)
+{
+    return a->task == b->task && strcmp(metric_of(a), metric_of(b)) == 0;
+}
+
+/* One entry a metric: an object has each key once. */
+static void thresholds(struct buf *out, const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->thresholds.len; i++) {
+        const struct threshold *first = &scenario->thresholds.at[i];
+        bool told = false;
+        for (size_t j = 0; j < i; j++)
+            told = told || same_metric(first, &scenario->thresholds.at[j]);
+        if (told)
+            continue;
+        (void)buf_printf(out, "    '%s", metric_of(first));
+        if (first->task >= 0)
+            (void)buf_printf(out, "{task:%s}", scenario->tasks.at[first->task].name);
+        (void)buf_puts(out, "': [");
+        for (size_t j = i; j < scenario->thresholds.len; j++)
+            if (same_metric(first, &scenario->thresholds.at[j]))
+                expression(out, &scenario->thresholds.at[j]);
+        (void)buf_puts(out, "],\n");
+    }
 }
 
 static void options(struct buf *out, const struct scenario *scenario)
@@ -129,8 +153,7 @@ static void options(struct buf *out, const struct scenario *scenario)
         seconds(out, scenario->timeout_ns);
     }
     (void)buf_puts(out, ",\n    },\n  },\n  thresholds: {\n");
-    VEC_EACH (const struct threshold, one, &scenario->thresholds)
-        threshold(out, scenario, one);
+    thresholds(out, scenario);
     (void)buf_puts(out, "  },\n};\n\n");
 }
 
@@ -176,7 +199,7 @@ static void variables(struct buf *out, const struct scenario *scenario)
 static void checks(struct buf *out, const struct task *task)
 {
     bool names_status = false;
-    (void)buf_puts(out, "  judge(response, [\n");
+    (void)buf_printf(out, "  judge('%s', response, [\n", task->name);
     VEC_EACH (const struct check, check, &task->checks) {
         (void)buf_puts(out, "    ");
         if (check->kind == CHECK_STATUS) {
