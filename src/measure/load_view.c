@@ -41,13 +41,16 @@ static void write_progress(const struct load_progress *progress, struct buf *out
     report_count(out, progress->users);
     (void)buf_puts(out, " at work · ");
     report_rate(out, progress->rate);
-    (void)buf_puts(out, "/s · p50 ");
-    report_duration(out, (double)progress->p50_ns);
-    (void)buf_puts(out, " · p95 ");
-    report_duration(out, (double)progress->p95_ns);
-    (void)buf_puts(out, " · p99 ");
-    report_duration(out, (double)progress->p99_ns);
-    (void)buf_puts(out, " · ");
+    (void)buf_puts(out, "/s · ");
+    if (progress->p99_ns) { /* an answer came since the last line */
+        (void)buf_puts(out, "p50 ");
+        report_duration(out, (double)progress->p50_ns);
+        (void)buf_puts(out, " · p95 ");
+        report_duration(out, (double)progress->p95_ns);
+        (void)buf_puts(out, " · p99 ");
+        report_duration(out, (double)progress->p99_ns);
+        (void)buf_puts(out, " · ");
+    }
     report_count(out, progress->failed);
     (void)buf_puts(out, " of ");
     report_count(out, progress->requests);

@@ -29,7 +29,9 @@ void report_csv(const struct load_result *result, struct buf *out);
 void report_charts(struct buf *out, const struct load_result *result);
 
 /* --- words that they share; each appends to out --- */
-void report_duration(struct buf *out, double ns);   /* "850 µs", "3.21 ms", "1.24 s", "3 min" */
+void report_duration(struct buf *out, double ns); /* "850 µs", "3.21 ms", "1.24 s", "3 min" */
+/* A percentile, or "–" where nothing was counted. */
+void report_latency(struct buf *out, const struct histogram *latency, double percent);
 void report_span(struct buf *out, uint64_t ns);     /* of a plan: "2 s", "10 min" */
 void report_count(struct buf *out, uint64_t count); /* "1,234,567" */
 void report_rate(struct buf *out, double rate);     /* "49.8", "1,203" */

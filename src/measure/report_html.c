@@ -88,7 +88,7 @@ static void tiles(struct buf *out, const struct load_result *result)
     tile_end(out, "failed");
     for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++) {
         tile_begin(out, false);
-        report_duration(out, (double)histogram_percentile(&total->latency, TIMES[i].percent));
+        report_latency(out, &total->latency, TIMES[i].percent);
         tile_end(out, TIMES[i].name);
     }
     (void)buf_puts(out, "</div>\n");
@@ -126,10 +126,13 @@ static void task_row(struct buf *out, const struct load_result *result, const ch
     (void)buf_printf(out, "</td><td%s>", failed ? " class=\"bad\"" : "");
     report_count(out, failed);
     (void)buf_puts(out, "</td><td>");
-    report_duration(out, histogram_mean(&tally->latency));
+    if (tally->latency.count)
+        report_duration(out, histogram_mean(&tally->latency));
+    else
+        (void)buf_puts(out, "–");
     for (size_t i = 0; i < sizeof PERCENTS / sizeof *PERCENTS; i++) {
         (void)buf_puts(out, "</td><td>");
-        report_duration(out, (double)histogram_percentile(&tally->latency, PERCENTS[i]));
+        report_latency(out, &tally->latency, PERCENTS[i]);
     }
     (void)buf_puts(out, "</td></tr>\n");
 }

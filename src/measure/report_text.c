@@ -25,10 +25,10 @@ static void pad(struct buf *out, size_t begin, int width)
     (void)buf_append(out, cell, len);
 }
 
-static void time_cell(struct buf *out, uint64_t ns, int width)
+static void time_cell(struct buf *out, const struct histogram *latency, double percent, int width)
 {
     size_t begin = out->len;
-    report_duration(out, (double)ns);
+    report_latency(out, latency, percent);
     pad(out, begin, width);
 }
 
@@ -43,7 +43,7 @@ static void count_cell(struct buf *out, uint64_t count, int width)
 static void tally_line(struct buf *out, const struct load_result *result, const char *name,
                        const struct tally *tally, const char *bar)
 {
-    static const double PERCENTS[] = {50, 95, 99};
+    static const double PERCENTS[] = {50, 95, 99, 100};
     size_t begin = out->len;
     (void)buf_puts(out, name);
     pad(out, begin, -16);
@@ -57,10 +57,8 @@ static void tally_line(struct buf *out, const struct load_result *result, const 
     count_cell(out, tally_failed(tally), 8);
     for (size_t i = 0; i < sizeof PERCENTS / sizeof *PERCENTS; i++) {
         (void)buf_puts(out, bar);
-        time_cell(out, histogram_percentile(&tally->latency, PERCENTS[i]), 9);
+        time_cell(out, &tally->latency, PERCENTS[i], 9);
     }
-    (void)buf_puts(out, bar);
-    time_cell(out, tally->latency.max_ns, 9);
 }
 
 static void tasks(struct buf *out, const struct load_result *result, const char *before,

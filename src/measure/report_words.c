@@ -27,6 +27,14 @@ void report_duration(struct buf *out, double ns)
         (void)buf_printf(out, "%.0f min %.0f s", floor(ns / 60e9), floor(fmod(ns / 1e9, 60)));
 }
 
+void report_latency(struct buf *out, const struct histogram *latency, double percent)
+{
+    if (latency->count)
+        report_duration(out, (double)histogram_percentile(latency, percent));
+    else
+        (void)buf_puts(out, "–");
+}
+
 void report_span(struct buf *out, uint64_t ns)
 {
     uint64_t ms = ns / CLOCK_NS_PER_MS;
@@ -80,8 +88,10 @@ void report_verdict(struct buf *out, const struct load_verdict *verdict)
         report_count(out, (uint64_t)verdict->found);
     else if (threshold->metric == METRIC_RATE)
         report_rate(out, verdict->found);
-    else
+    else if (verdict->found > 0)
         report_duration(out, verdict->found);
+    else
+        (void)buf_puts(out, "no answer came");
     if (threshold->metric == METRIC_RATE)
         (void)buf_puts(out, "/s");
 }
