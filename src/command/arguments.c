@@ -75,7 +75,7 @@ static int no_such_command(struct err *err, const char *word)
 
 /* --- values --- */
 
-static int timeout(const char *text, uint32_t *ms, struct err *err)
+static int timeout(const char *name, const char *text, uint32_t *ms, struct err *err)
 {
     uint64_t long_ms = 0;
     bool is_bare = strspn(text, "0123456789") == strlen(text) && strcmp(text, "0") != 0;
@@ -83,7 +83,7 @@ static int timeout(const char *text, uint32_t *ms, struct err *err)
         *ms = (uint32_t)long_ms;
         return 0;
     }
-    err_set(err, ERR_USAGE, "--timeout is %s, which is no duration", text);
+    err_set(err, ERR_USAGE, "--%s is %s, which is no duration", name, text);
     err_hint(err, "write a number and a unit: 500ms, 60s, 2m, 1h");
     return ERR_USAGE;
 }
@@ -127,6 +127,8 @@ static void set_named(struct arguments *arguments, const char *name, const char 
         strs_push(&arguments->load.reports, value);
     else if (strcmp(name, "url") == 0)
         arguments->load.url = value;
+    else if (strcmp(name, "edit") == 0)
+        arguments->load.edit = value;
     else if (strcmp(name, "emit") == 0)
         arguments->load.emit = value;
     else if (strcmp(name, "check") == 0)
@@ -184,7 +186,10 @@ static int take_option(struct parsing *parsing, const struct option_entry *optio
     }
     set_option(parsing, option, value);
     if (option->letter == 't')
-        return timeout(value, &parsing->arguments->timeout_ms, parsing->err);
+        return timeout("timeout", value, &parsing->arguments->timeout_ms, parsing->err);
+    if (strcmp(option->name, "reload-every") == 0)
+        return timeout(option->name, value, &parsing->arguments->load.reload_every_ms,
+                       parsing->err);
     if (strcmp(option->name, "threads") == 0)
         return threads(value, &parsing->arguments->load.threads, parsing->err);
     return 0;

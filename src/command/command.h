@@ -24,11 +24,13 @@ struct arguments {
     bool has_timeout;
     const char *refresh; /* --refresh KEY */
     struct {
-        bool check;          /* --check */
-        const char *url;     /* --url URL */
-        const char *emit;    /* --emit ENGINE */
-        struct strs reports; /* --report FILE, each */
-        int threads;         /* --threads N; 0: one a processor */
+        bool check;               /* --check */
+        const char *url;          /* --url URL */
+        const char *emit;         /* --emit ENGINE */
+        struct strs reports;      /* --report FILE, each */
+        uint32_t reload_every_ms; /* --reload-every DURATION; 0: no reloads */
+        const char *edit;         /* --edit FILE */
+        int threads;              /* --threads N; 0: one a processor */
     } load;
 };
 

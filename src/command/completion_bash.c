@@ -45,8 +45,8 @@ static void values(void)
                  "    case $option in\n"
                  "        -c|--config) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
                  "        -t|--timeout) choices='10s 60s 5m' ;;\n"
-                 "        --report) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-                 "        --refresh|--url|--threads) return ;;\n"
+                 "        --report|--edit) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+                 "        --refresh|--url|--threads|--reload-every) return ;;\n"
                  "        --emit) choices='k6 locust' ;;\n"
                  "        --log) choices='text json' ;;\n");
     completion_each_key(key_choices);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "command/load_reload.h"
 #include "command/project.h"
 #include "config/toml.h"
 #include "measure/emit.h"
@@ -34,8 +35,13 @@ static struct scenario *read_scenario(const struct arguments *arguments, int *st
 }
 
 /* Before minutes of load, not after. */
-static int check_reports(const struct arguments *arguments, struct err *err)
+static int check_options(const struct arguments *arguments, struct err *err)
 {
+    if ((arguments->load.reload_every_ms != 0) != (arguments->load.edit != NULL)) {
+        err_set(err, ERR_USAGE, "--reload-every and --edit belong together");
+        err_hint(err, "zonda load --reload-every 5s --edit internal/version/version.go …");
+        return ERR_USAGE;
+    }
     STRS_EACH (path, &arguments->load.reports) {
         if (report_check(*path, err) != 0)
             return err->code;
@@ -116,6 +122,7 @@ static int tell(const struct arguments *arguments, const struct load_result *res
 static int run_load(const struct arguments *arguments, const struct scenario *scenario)
 {
     struct load_view view;
+    struct reloader *reloader = NULL;
     struct err err;
     int status;
     load_view_init(&view);
@@ -123,12 +130,26 @@ static int run_load(const struct arguments *arguments, const struct scenario *sc
                                    .view = arguments->quiet ? NULL : load_view_show,
                                    .data = &view,
                                    .view_ms = load_view_every_ms(&view)};
-    if (check_reports(arguments, &err) != 0)
+    if (check_options(arguments, &err) != 0)
         return command_report(&err);
+    if (arguments->load.reload_every_ms) {
+        options.windows = windows_new();
+        reloader = reloader_start(arguments->load.edit, arguments->load.reload_every_ms,
+                                  options.windows, &err);
+        if (!reloader) {
+            windows_free(options.windows);
+            return command_report(&err);
+        }
+    }
     struct load_result *result = load_run(scenario, &options, &err);
+    struct err put_back;
+    int failed = reloader_stop(reloader, &put_back);
     load_view_end(&view);
     status = result ? tell(arguments, result) : command_report(&err);
+    if (failed)
+        status = command_report(&put_back);
     load_result_free(result);
+    windows_free(options.windows);
     return status;
 }
 
@@ -163,6 +184,8 @@ const struct command_entry COMMAND_LOAD = {
     .help = "Runs the scenario: virtual users or arrivals, weighted tasks, stages, checks and\n"
             "thresholds, with a thread a processor. ^C ends it with what was found so far.\n"
             "Exit status 0 where all thresholds are kept, 1 where one is broken or nothing went\n"
-            "well, 3 where the scenario is wrong. --emit writes it for k6 or locust instead.",
+            "well, 3 where the scenario is wrong. --emit writes it for k6 or locust instead.\n"
+            "--reload-every 5s --edit FILE edits a file of the project that zonda runs here,\n"
+            "reports what the requests around each reload saw, and puts the file back.",
     .run = run,
 };

@@ -2,40 +2,30 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "http/fields.h"
 
-/* [at, at+len) without blanks around it. */
-struct piece {
-    const char *at;
-    size_t len;
-};
-
-static struct piece trimmed(const char *from, const char *to)
+/* [from, to) without blanks around it. */
+static struct http_text trimmed(const char *from, const char *to)
 {
     while (from < to && (*from == ' ' || *from == '\t'))
         from++;
     while (to > from && (to[-1] == ' ' || to[-1] == '\t'))
         to--;
-    return (struct piece){from, (size_t)(to - from)};
-}
-
-static bool is(struct piece piece, const char *name)
-{
-    return piece.len == strlen(name) && strncasecmp(piece.at, name, piece.len) == 0;
+    return (struct http_text){from, (size_t)(to - from)};
 }
 
 /* The directory of a target: RFC 6265 §5.1.4. */
-static struct piece default_path(const char *target)
+static struct http_text default_path(const char *target)
 {
     size_t len = strcspn(target, "?");
     while (len > 1 && target[len - 1] != '/')
         len--;
     if (len > 1)
         len--;
-    return *target == '/' ? (struct piece){target, len} : (struct piece){"/", 1};
+    return *target == '/' ? (struct http_text){target, len} : (struct http_text){"/", 1};
 }
 
 static bool matches(const char *path, const char *target)
@@ -46,7 +36,7 @@ static bool matches(const char *path, const char *target)
     return target_len == len || path[len - 1] == '/' || target[len] == '/';
 }
 
-static bool is_past(struct piece date)
+static bool is_past(struct http_text date)
 {
     char text[64];
     struct tm when = {0};
@@ -68,19 +58,19 @@ static void cookie_fini(struct cookie *cookie)
 }
 
 struct taken {
-    struct piece name, value, path;
+    struct http_text name, value, path;
     bool gone, secure;
 };
 
-static void take_attribute(struct taken *taken, struct piece name, struct piece value)
+static void take_attribute(struct taken *taken, struct http_text name, struct http_text value)
 {
-    if (is(name, "path") && value.len && *value.at == '/')
+    if (http_text_equal_case(name, "path") && value.len && *value.at == '/')
         taken->path = value;
-    else if (is(name, "secure"))
+    else if (http_text_equal_case(name, "secure"))
         taken->secure = true;
-    else if (is(name, "max-age"))
+    else if (http_text_equal_case(name, "max-age"))
         taken->gone = value.len && (*value.at == '-' || (value.len == 1 && *value.at == '0'));
-    else if (is(name, "expires") && is_past(value))
+    else if (http_text_equal_case(name, "expires") && is_past(value))
         taken->gone = true;
 }
 
@@ -91,8 +81,8 @@ static bool parse(struct taken *taken, const char *text, const char *end)
         const char *stop = memchr(text, ';', (size_t)(end - text));
         stop = stop ? stop : end;
         const char *equals = memchr(text, '=', (size_t)(stop - text));
-        struct piece name = trimmed(text, equals ? equals : stop);
-        struct piece value = equals ? trimmed(equals + 1, stop) : (struct piece){stop, 0};
+        struct http_text name = trimmed(text, equals ? equals : stop);
+        struct http_text value = equals ? trimmed(equals + 1, stop) : (struct http_text){stop, 0};
         if (first && (!equals || !name.len))
             return false;
         if (first) {

@@ -1,7 +1,6 @@
 /* A run from outside: threads are started, watched and joined; what they found is put together. */
 #include "measure/load.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "http/tls.h"
 #include "measure/load_parts.h"
+#include "platform/process.h"
 #include "platform/random.h"
 #include "platform/signals.h"
 #include "platform/sysinfo.h"
@@ -97,7 +97,10 @@ static void look(void *data)
 static void on_signal(void *data, int signal)
 {
     struct run *run = data;
-    if ((signal != SIGINT && signal != SIGTERM && signal != SIGHUP) || run->result->interrupted)
+    const char *name = signal_name(signal);
+    bool ends = strcmp(name, "SIGINT") == 0 || strcmp(name, "SIGTERM") == 0 ||
+                strcmp(name, "SIGHUP") == 0 || strcmp(name, "SIGQUIT") == 0;
+    if (!ends || run->result->interrupted)
         return;
     uint64_t at_ns = clock_mono_ns() - run->load.begin_ns;
     run->result->interrupted = true;
@@ -198,6 +201,7 @@ static void finish(struct run *run)
     uint64_t now_ns = clock_mono_ns();
     if (load->pointed.requests)
         add_point(run, now_ns);
+    result->begin_ns = load->begin_ns;
     result->elapsed_ns = now_ns - load->begin_ns;
     result->tasks = load->tasks;
     load->tasks = NULL;
@@ -231,6 +235,8 @@ struct load_result *load_run(const struct scenario *scenario, const struct load_
     run->load.scenario = result->scenario = scenario;
     run->options = options;
     run->result = result;
+    run->load.windows = options->windows;
+    result->windows = options->windows;
     int failed = prepare(&run->load, options, err);
     failed = failed ? failed : open_run(run, err);
     result->started_wall_ns = clock_wall_ns();

@@ -31,6 +31,7 @@ struct load_options {
     load_view_fn *view; /* called every view_ms on the calling thread; may be NULL */
     void *data;
     uint32_t view_ms;
+    struct windows *windows; /* counted apart, borrowed with the result; may be NULL */
 };
 
 /* NULL where it could not begin: ERR_CONFIG, ERR_SYSTEM. scenario outlives the result. */

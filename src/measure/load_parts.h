@@ -32,12 +32,13 @@ struct load {
     int threads;
     uint64_t begin_ns, length_ns; /* monotonic; of the stages */
     atomic_bool stop;
-    atomic_int running;   /* threads */
-    atomic_uint users;    /* active, of all threads */
-    struct lock *lock;    /* guards what follows */
-    struct tally *tasks;  /* one a task: since the begin */
-    struct tally viewed;  /* all tasks: since the last view, */
-    struct tally pointed; /* and since the last point */
+    atomic_int running;      /* threads */
+    atomic_uint users;       /* active, of all threads */
+    struct lock *lock;       /* guards what follows */
+    struct tally *tasks;     /* one a task: since the begin */
+    struct windows *windows; /* has a lock of its own; may be NULL */
+    struct tally viewed;     /* all tasks: since the last view, */
+    struct tally pointed;    /* and since the last point */
     struct histogram late;
     uint64_t unfinished;
     struct err failed; /* why a thread could not begin */

@@ -30,6 +30,7 @@ static void flush(struct worker *worker)
         tally_merge(&load->tasks[i], &worker->tasks[i]);
         tally_merge(&load->viewed, &worker->tasks[i]);
         tally_merge(&load->pointed, &worker->tasks[i]);
+        windows_count(load->windows, &worker->tasks[i]);
         tally_reset(&worker->tasks[i]);
     }
     histogram_merge(&load->late, &worker->late);

@@ -58,6 +58,24 @@ static void machine(struct json_writer *writer, const struct load_result *result
     json_object_end(writer);
 }
 
+static void reloads(struct json_writer *writer, const struct load_result *result)
+{
+    json_array_begin(writer, "reloads");
+    for (size_t i = 0; i < windows_len(result->windows); i++) {
+        const struct window *window = windows_at(result->windows, i);
+        json_object_begin(writer, NULL);
+        json_double(writer, "begin_s", ((double)window->begin_ns - (double)result->begin_ns) / 1e9);
+        json_double(writer, "end_s", ((double)window->end_ns - (double)result->begin_ns) / 1e9);
+        json_string(writer, "outcome", window->what);
+        json_bool(writer, "good", window->good);
+        json_int(writer, "requests", (int64_t)window->tally.requests);
+        json_int(writer, "failed", (int64_t)tally_failed(&window->tally));
+        latency(writer, "latency_ms", &window->tally.latency);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 static void points(struct json_writer *writer, const struct load_result *result)
 {
     json_array_begin(writer, "points");
@@ -122,6 +140,7 @@ void report_json(const struct load_result *result, struct buf *out)
     json_array_end(&writer);
     if (scenario->open)
         latency(&writer, "late_ms", &result->late);
+    reloads(&writer, result);
     points(&writer, result);
     json_object_end(&writer);
     (void)buf_putc(out, '\n');

@@ -149,6 +149,34 @@ static void tasks(struct buf *out, const struct load_result *result)
     (void)buf_puts(out, "</table></div>\n");
 }
 
+static void reloads(struct buf *out, const struct load_result *result)
+{
+    static const double PERCENTS[] = {50, 99, 100};
+    if (windows_len(result->windows) == 0)
+        return;
+    (void)buf_puts(out, "<h2>Reloads</h2>\n<div class=\"scroll\"><table>\n<tr><th>at</th>"
+                        "<th>requests</th><th>failed</th><th>p50</th><th>p99</th><th>max</th>"
+                        "<th>how it ended</th></tr>\n");
+    for (size_t i = 0; i < windows_len(result->windows); i++) {
+        const struct window *window = windows_at(result->windows, i);
+        uint64_t failed = tally_failed(&window->tally);
+        (void)buf_puts(out, "<tr><td>");
+        report_duration(out, (double)(window->begin_ns - result->begin_ns));
+        (void)buf_puts(out, "</td><td>");
+        report_count(out, window->tally.requests);
+        (void)buf_printf(out, "</td><td%s>", failed ? " class=\"bad\"" : "");
+        report_count(out, failed);
+        for (size_t p = 0; p < sizeof PERCENTS / sizeof *PERCENTS; p++) {
+            (void)buf_puts(out, "</td><td>");
+            report_latency(out, &window->tally.latency, PERCENTS[p]);
+        }
+        (void)buf_printf(out, "</td><td%s>", window->good ? "" : " class=\"bad\"");
+        escape(out, window->what ? window->what : "not over");
+        (void)buf_puts(out, "</td></tr>\n");
+    }
+    (void)buf_puts(out, "</table></div>\n");
+}
+
 static void errors(struct buf *out, const struct load_result *result)
 {
     static const char *const MEANINGS[LOAD_ERRORS] = {
@@ -244,6 +272,7 @@ void report_html(const struct load_result *result, struct buf *out)
     thresholds(out, result);
     report_charts(out, result);
     tasks(out, result);
+    reloads(out, result);
     errors(out, result);
     about(out, result);
     (void)buf_puts(out, "</html>\n");

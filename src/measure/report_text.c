@@ -91,12 +91,39 @@ static void errors(struct buf *out, const struct load_result *result, const char
         (void)buf_puts(out, "none");
 }
 
+/* Each reload and what became of the requests around it. */
+static void reloads(struct buf *out, const struct load_result *result, const char *before,
+                    const char *bar, const char *after)
+{
+    for (size_t i = 0; i < windows_len(result->windows); i++) {
+        const struct window *window = windows_at(result->windows, i);
+        (void)buf_puts(out, before);
+        size_t begin = out->len;
+        report_duration(out, (double)(window->begin_ns - result->begin_ns));
+        pad(out, begin, 12);
+        (void)buf_puts(out, bar);
+        count_cell(out, window->tally.requests, 8);
+        (void)buf_puts(out, bar);
+        count_cell(out, tally_failed(&window->tally), 8);
+        (void)buf_puts(out, bar);
+        time_cell(out, &window->tally.latency, 50, 9);
+        (void)buf_puts(out, bar);
+        time_cell(out, &window->tally.latency, 99, 9);
+        (void)buf_puts(out, bar);
+        time_cell(out, &window->tally.latency, 100, 9);
+        (void)buf_printf(out, "%s%s%s", bar, window->what ? window->what : "not over", after);
+    }
+}
+
 void report_text(const struct load_result *result, struct buf *out)
 {
     struct buf caution = BUF_INIT(2000);
     (void)buf_puts(out, "task                requests      /s    failed       p50       p95       "
                         "p99       max\n");
     tasks(out, result, "", " ", "\n");
+    if (windows_len(result->windows))
+        (void)buf_puts(out, "reload at    requests   failed       p50       p99       max\n");
+    reloads(out, result, "", " ", "\n");
     (void)buf_puts(out, "errors: ");
     errors(out, result, ", ");
     (void)buf_putc(out, '\n');
@@ -125,6 +152,12 @@ void report_markdown(const struct load_result *result, struct buf *out)
     (void)buf_puts(out, "\nErrors: ");
     errors(out, result, ", ");
     (void)buf_puts(out, ".\n\n");
+    if (windows_len(result->windows))
+        (void)buf_puts(out, "| reload at | requests | failed | p50 | p99 | max | how it ended |\n"
+                            "|--:|--:|--:|--:|--:|--:|---|\n");
+    reloads(out, result, "| ", " | ", " |\n");
+    if (windows_len(result->windows))
+        (void)buf_putc(out, '\n');
     if (result->verdicts.len)
         (void)buf_puts(out, "| threshold | found | |\n|---|--:|---|\n");
     VEC_EACH (const struct load_verdict, verdict, &result->verdicts) {

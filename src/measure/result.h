@@ -12,6 +12,7 @@
 #include "base/vec.h"
 #include "measure/scenario.h"
 #include "measure/tally.h"
+#include "measure/windows.h"
 
 #define LOAD_POINTS 300 /* at most about so many in the series */
 
@@ -31,7 +32,8 @@ struct load_verdict { /* of one threshold */
 struct load_result {
     const struct scenario *scenario;
     uint64_t started_wall_ns, elapsed_ns;
-    uint64_t load_ns; /* from the begin to the end of the stages, or to when it was stopped */
+    uint64_t begin_ns; /* monotonic */
+    uint64_t load_ns;  /* from the begin to the end of the stages, or to when it was stopped */
     struct tally total;
     struct tally *tasks;   /* one for each of the scenario */
     struct histogram late; /* open model: from when a request was due to when it was sent */
@@ -39,7 +41,8 @@ struct load_result {
     uint32_t users_max;
     VEC(struct load_point) points;
     VEC(struct load_verdict) verdicts;
-    uint64_t cpu_ns; /* that this process used meanwhile */
+    const struct windows *windows; /* borrowed; may be NULL */
+    uint64_t cpu_ns;               /* that this process used meanwhile */
     int threads;
     bool interrupted;
 };

@@ -1,5 +1,8 @@
 #include "check.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include "base/clock.h"
 #include "platform/alarm.h"
 #include "platform/thread.h"
@@ -74,11 +77,53 @@ static void threads_take_turns(void **state)
     lock_free(shared.lock);
 }
 
+static void open_it(void *data)
+{
+    gate_open(data);
+}
+
+static void a_gate_stays_open(void **state)
+{
+    struct gate *gate = gate_new();
+    (void)state;
+    assert_false(gate_wait(gate, 0));
+    assert_false(gate_wait(gate, 2));
+    struct thread *thread = thread_start(open_it, gate, &err);
+    assert_non_null(thread);
+    assert_true(gate_wait(gate, 1000000)); /* long before that */
+    assert_true(gate_wait(gate, 0));
+    thread_join(thread);
+    gate_free(gate);
+}
+
+static sigset_t seen;
+
+static void look_at_mask(void *data)
+{
+    (void)data;
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &seen), 0);
+}
+
+static void signals_stay_with_their_thread(void **state)
+{
+    sigset_t before, after;
+    (void)state;
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &before), 0);
+    thread_join(thread_start(look_at_mask, NULL, &err));
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
+    for (int i = 1; i < 32; i++)
+        assert_int_equal(sigismember(&before, i), sigismember(&after, i));
+    assert_true(sigismember(&seen, SIGINT) && sigismember(&seen, SIGTERM));
+    assert_false(sigismember(&after, SIGINT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alarm_never_rings_early),
         cmocka_unit_test(threads_take_turns),
+        cmocka_unit_test(a_gate_stays_open),
+        cmocka_unit_test(signals_stay_with_their_thread),
     };
     return cmocka_run_group_tests_name("platform/thread", tests, NULL, NULL);
 }
