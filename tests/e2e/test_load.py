@@ -1,4 +1,5 @@
 """zonda load against servers whose behaviour is known: what it reports is what they did."""
+import contextlib
 import csv
 import os
 import pty
@@ -49,6 +50,7 @@ def base(url, rest):
 # --- what was asked is what was wanted ---
 
 
+@pytest.mark.crucial
 def test_mix_and_counts_are_those_of_the_server(target, tmp_path):
     server = target()
     done = load(
@@ -192,6 +194,7 @@ def test_known_latency(target, tmp_path):
     server.cleanup()
 
 
+@pytest.mark.crucial
 def test_a_stall_is_not_omitted(target, tmp_path):
     """For a second of five the server stands still. Whoever was due then waited for the rest of that
     second, although only few could be under way: those that came in its first half, a tenth of
@@ -286,14 +289,14 @@ check = { json = { items.0.name = "cup" } }
     assert done.task("bad")["latency_ms"]["count"] == done.task("bad")["requests"]
 
 
+@pytest.mark.crucial
 def test_a_server_that_dies(target, tmp_path):
     server = target()
     run = loading.Run(
         tmp_path,
         base(server.url, '[[task]]\npath = "/wait?ms=5"\n' + USERS.format(users=10, seconds=4)),
     )
-    assert harness.until(lambda: b":46" or True)
-    harness.until(lambda: connected(server.process.pid) >= 10)
+    assert harness.until(lambda: sockets(server.process.pid) > 10)  # and its listener
     server.process.kill()
     server.process.wait()
     done = run.wait()
@@ -304,12 +307,12 @@ def test_a_server_that_dies(target, tmp_path):
     assert total["requests"] > total["failed"]
 
 
-def connected(pid):
-    return sum(
-        os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:")
-        for fd in os.listdir(f"/proc/{pid}/fd")
-        if os.path.islink(f"/proc/{pid}/fd/{fd}")
-    )
+def sockets(pid):
+    count = 0
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            count += os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:")
+    return count
 
 
 def test_interrupted(tmp_path):
@@ -332,8 +335,10 @@ def test_interrupted(tmp_path):
         run.process.send_signal(signal.SIGINT)
         done = run.wait()
     assert done.json["interrupted"] and done.status == 0
-    assert done.json["total"]["requests"] == 5 - done.json["unfinished"] + len(first) - 5 or True
-    assert done.json["unfinished"] <= 2
+    # What was answered is counted, but for an answer that was on its way.
+    requests, unfinished = done.json["total"]["requests"], done.json["unfinished"]
+    assert 1 <= requests <= len(first) <= requests + unfinished
+    assert unfinished <= 2
     assert "stopped before its end" in (tmp_path / "r.html").read_text()
 
 
