@@ -2,12 +2,12 @@
 strict fakes for what no proper server does (rubbish, silence, resets)."""
 import contextlib
 import json
-import os
 import pathlib
 import socket
 import struct
 import subprocess
 import threading
+import time
 
 import zonda as harness
 
@@ -17,9 +17,9 @@ TARGET = pathlib.Path(__file__).resolve().parent / "projects" / "target"
 class Done:
     """A run that is over."""
 
-    def __init__(self, status, stdout, stderr, usage):
+    def __init__(self, status, stdout, stderr, peak_kib):
         self.status, self.stdout, self.stderr = status, stdout, stderr
-        self.max_rss_kib = usage.ru_maxrss
+        self.peak_kib = peak_kib  # the most memory that was seen resident
 
     @property
     def json(self):
@@ -42,19 +42,20 @@ class Run:
         )
 
     def wait(self):
-        timer = threading.Timer(harness.WAIT_S * 2, self.process.kill)
-        timer.start()
-        try:
-            _, status, usage = os.wait4(self.process.pid, 0)
-        finally:
-            timer.cancel()
-        self.process.returncode = os.waitstatus_to_exitcode(status)
+        deadline, peak_kib = harness.Deadline(harness.WAIT_S * 2), 0
+        while self.process.poll() is None:
+            if deadline.over:
+                self.process.kill()
+            with contextlib.suppress(OSError, StopIteration):
+                status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+                peak_kib = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+            time.sleep(0.05)
         texts = []
         for output in self.outputs:
             output.seek(0)
             texts.append(output.read())
             output.close()
-        return Done(self.process.returncode, *texts, usage)
+        return Done(self.process.returncode, *texts, peak_kib)
 
 
 def load(directory, scenario, *args, **options):
