@@ -133,8 +133,6 @@ static int prepare(struct load *load, const struct load_options *options, struct
     load->threads = options->threads ? options->threads : sysinfo_processors();
     if (load->threads > most)
         load->threads = most < 1 ? 1 : (int)most;
-    if (tcp_address_parse(&load->address, target->host, target->port, err) != 0)
-        return err->code;
     if (check_files(load, err) != 0)
         return err->code;
     if (target->tls) {

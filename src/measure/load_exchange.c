@@ -25,7 +25,7 @@ void exchange_close(struct user *user)
 static void connect_user(struct user *user)
 {
     struct load *load = user->worker->load;
-    user->conn = http_conn_connect(user->worker->http, &load->address, load->tls,
+    user->conn = http_conn_connect(user->worker->http, &load->scenario->target.address, load->tls,
                                    load->scenario->target.host, &HANDLER, user);
     user->reused = false;
     tally_of(user)->connections++;

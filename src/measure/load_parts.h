@@ -25,7 +25,6 @@
 
 struct load {
     const struct scenario *scenario;
-    struct tcp_address address;
     struct tls_context *tls;
     char authority[300]; /* of Host */
     char run[9];         /* {{run}} */

@@ -1,10 +1,8 @@
 /* base_url: the origin that all requests go to, RFC 9110 §4.2. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "http/fields.h"
 #include "measure/reader.h"
 
 #define HINT "write it like this: base_url = \"http://127.0.0.1:8080\""
@@ -20,31 +18,18 @@ static int refuse(const char *url, const char *why, struct err *err)
 static int parse_authority(const char *url, const char *at, const char *end, struct target *target,
                            struct err *err)
 {
-    const char *close = *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
-    const char *colon = memchr(close ? close : at, ':', (size_t)(end - (close ? close : at)));
-    const char *host_end = close ? close : colon ? colon : end;
-    if (*at == '[' && !close)
-        return refuse(url, "whose bracket is not closed", err);
-    if (close && close + 1 != end && close + 1 != colon)
-        return refuse(url, "which has something behind its bracket", err);
-    at += close != NULL;
-    if (host_end == at)
-        return refuse(url, "which names no host", err);
-    for (const char *c = at; c < host_end; c++)
-        if (!isalnum((unsigned char)*c) && !strchr(close ? ":." : "-._", *c))
-            return refuse(url, "whose host has a character that no host has", err);
-    target->host = mem_string_n(at, (size_t)(host_end - at));
-    target->port = target->tls ? 443 : 80;
-    if (!colon)
+    struct http_text host, authority = {at, (size_t)(end - at)};
+    struct err why;
+    if (!http_host_parse(authority, &host, &target->port))
+        return refuse(url, "whose host or port is none", err);
+    if (!target->port)
+        target->port = target->tls ? 443 : 80;
+    target->host = mem_string_n(host.at, host.len);
+    if (tcp_address_parse(&target->address, target->host, target->port, &why) == 0)
         return 0;
-    long port = 0;
-    for (const char *c = colon + 1; c < end; c++) {
-        port = isdigit((unsigned char)*c) && port < 100000 ? port * 10 + (*c - '0') : 100000;
-    }
-    if (port < 1 || port > 65535)
-        return refuse(url, "whose port is not from 1 to 65535", err);
-    target->port = (uint16_t)port;
-    return 0;
+    err_set(err, ERR_CONFIG, "base_url: %s", why.message);
+    err_hint(err, "%s", *why.hint ? why.hint : HINT);
+    return ERR_CONFIG;
 }
 
 int reader_url(const char *url, struct target *target, struct err *err)

@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "config/problem.h"
 #include "measure/template.h"
+#include "platform/tcp.h"
 
 #define SCENARIO_TASKS_MAX      64
 #define SCENARIO_VARIABLES_MAX  100
@@ -29,6 +30,7 @@ struct target { /* where requests go: http://host:port/prefix */
     bool tls;
     char *host; /* without brackets */
     uint16_t port;
+    struct tcp_address address;
     char *prefix; /* "" or "/path", without a slash at its end */
     char *url;    /* the whole, as in the scenario, without a slash at its end */
 };

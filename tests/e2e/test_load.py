@@ -436,7 +436,7 @@ def test_a_malformed_scenario(tmp_path):
         (["ok.toml", "--threads", "0"], 2, "--threads is 0"),
         (["ok.toml", "--url", "localhost"], 3, "--url"),
         (["ok.toml", "--emit", "jmeter"], 2, "there is no way to write a scenario for 'jmeter'"),
-        (["ok.toml", "--url", "http://example.com"], 2, "example.com"),
+        (["ok.toml", "--url", "http://example.com"], 3, "--url: error: base_url: "),
     ],
 )
 def test_wrong_command_lines(tmp_path, args, status, told):

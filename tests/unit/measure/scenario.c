@@ -114,9 +114,11 @@ static const struct {
     const char *text, *told;
 } MISTAKES[] = {
     {"base_url = \"127.0.0.1\"", "load.toml:1:12: error: base_url is '127.0.0.1', which does not"},
-    {"base_url = \"http://a:0\"", "whose port is not from 1 to 65535"},
-    {"base_ulr = \"http://a\"", "load.toml:1:1: error: a scenario has no key base_ulr\n  hint: did "
-                                "you mean base_url?"},
+    {"base_url = \"http://localhost:0\"", "whose host or port is none"},
+    {"base_url = \"http://example.com\"", "load.toml:1:12: error: base_url: "},
+    {"base_ulr = \"http://127.0.0.1\"",
+     "load.toml:1:1: error: a scenario has no key base_ulr\n  hint: did "
+     "you mean base_url?"},
     {"base_url = \"http://a", "load.toml:1:21: error: syntax error"},
     {"[[task]]\npth = \"/\"", "did you mean path?"},
     {"[[task]]\nname = \"x\"", "load.toml:1:1: error: the task has no path"},
@@ -197,7 +199,7 @@ static void arrivals_follow_the_rate(void **state)
     struct problems problems = {0};
     (void)state;
     struct scenario *scenario = read_text(
-        "base_url = \"http://a\"\n[[task]]\npath = \"/\"\n"
+        "base_url = \"http://127.0.0.1\"\n[[task]]\npath = \"/\"\n"
         "[[stage]]\narrivals = 100\nramp = \"10s\"\nfor = \"5s\"\n"
         "[[stage]]\narrivals = 20\nfor = \"5s\"\n[[stage]]\narrivals = 0\nramp = \"20/s\"\n",
         &problems);
