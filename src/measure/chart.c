@@ -95,13 +95,15 @@ void chart_area(struct chart *chart, const char *class, const double *x, const d
     (void)buf_printf(chart->out, " %.1f %.1f\"/>\n", at_x(chart, x[count - 1]), at_y(chart, 0));
 }
 
-void chart_hint(struct chart *chart, double from, double to, const char *text)
+void chart_band(struct chart *chart, const char *class, double from, double to, const char *text)
 {
-    double begin = at_x(chart, from);
+    double begin = at_x(chart, from > 0 ? from : 0);
+    double end = at_x(chart, to < chart->x_max ? to : chart->x_max);
     (void)buf_printf(chart->out,
-                     "<rect class=\"hint\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>"
+                     "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>"
                      "%s</title></rect>\n",
-                     begin, TOP, at_x(chart, to) - begin, CHART_HEIGHT - TOP - BOTTOM, text);
+                     class, begin, TOP, end > begin ? end - begin : 0, CHART_HEIGHT - TOP - BOTTOM,
+                     text);
 }
 
 void chart_end(struct chart *chart)

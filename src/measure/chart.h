@@ -31,8 +31,8 @@ void chart_line(struct chart *chart, const char *class, const double *x, const d
                 size_t count);
 void chart_area(struct chart *chart, const char *class, const double *x, const double *y,
                 size_t count);
-/* A text that shows where the pointer is, between two x. */
-void chart_hint(struct chart *chart, double from, double to, const char *text);
+/* The stretch between two x, over the whole height; text shows where the pointer is. */
+void chart_band(struct chart *chart, const char *class, double from, double to, const char *text);
 void chart_end(struct chart *chart);
 
 #endif

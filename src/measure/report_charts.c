@@ -104,18 +104,29 @@ static void hints(struct chart *chart, const struct course *course)
         (void)buf_puts(&text, " · ");
         report_rate(&text, course->column[RATE][i]);
         (void)buf_puts(&text, "/s");
-        chart_hint(chart, course->column[AT][i] - half, course->column[AT][i] + half,
+        chart_band(chart, "hint", course->column[AT][i] - half, course->column[AT][i] + half,
                    buf_text(&text));
     }
     buf_fini(&text);
 }
 
-static void latency_chart(struct buf *out, const struct course *course)
+static void reloads(struct chart *chart, const struct load_result *result)
+{
+    for (size_t i = 0; i < windows_len(result->windows); i++) {
+        const struct window *window = windows_at(result->windows, i);
+        chart_band(chart, "reload", ((double)window->begin_ns - (double)result->begin_ns) / 1e9,
+                   ((double)window->end_ns - (double)result->begin_ns) / 1e9, "a reload");
+    }
+}
+
+static void latency_chart(struct buf *out, const struct load_result *result,
+                          const struct course *course)
 {
     struct chart chart = begin_chart(
         out, course, most_of(course, P99), label_ns, "Latency",
         "<div class=\"legend\"><span class=\"c\"><i></i>p99</span><span class=\"b\"><i></i>p95"
         "</span><span class=\"a\"><i></i>median</span></div>");
+    reloads(&chart, result);
     chart_line(&chart, "c", course->column[AT], course->column[P99], course->len);
     chart_line(&chart, "b", course->column[AT], course->column[P95], course->len);
     chart_line(&chart, "a", course->column[AT], course->column[P50], course->len);
@@ -124,13 +135,15 @@ static void latency_chart(struct buf *out, const struct course *course)
     (void)buf_puts(out, "</figure>\n");
 }
 
-static void rate_chart(struct buf *out, const struct course *course)
+static void rate_chart(struct buf *out, const struct load_result *result,
+                       const struct course *course)
 {
     struct chart chart = begin_chart(
         out, course, fmax(most_of(course, RATE), most_of(course, FAILED)), label_count,
         "Requests a second",
         "<div class=\"legend\"><span class=\"a\"><i></i>all</span><span class=\"e\"><i></i>failed"
         "</span></div>");
+    reloads(&chart, result);
     chart_area(&chart, "a", course->column[AT], course->column[RATE], course->len);
     chart_line(&chart, "a", course->column[AT], course->column[RATE], course->len);
     if (most_of(course, FAILED) > 0) {
@@ -157,8 +170,8 @@ void report_charts(struct buf *out, const struct load_result *result)
     struct course course;
     read_course(result, &course);
     if (course.len) {
-        latency_chart(out, &course);
-        rate_chart(out, &course);
+        latency_chart(out, result, &course);
+        rate_chart(out, result, &course);
         users_chart(out, result, &course);
     }
     for (int i = 0; i < COLUMNS; i++)

@@ -37,7 +37,8 @@ static const char STYLE[] =
     ".mid{text-anchor:middle}.line{fill:none;stroke-width:1.8;stroke-linejoin:round}"
     ".line.a{stroke:var(--a)}.line.b{stroke:var(--b)}.line.c{stroke:var(--c)}"
     ".line.e{stroke:var(--bad)}.area.a{fill:var(--a);opacity:.14}.area.e{fill:var(--bad);"
-    "opacity:.25}.hint{fill:transparent}.hint:hover{fill:var(--text);opacity:.08}\n"
+    "opacity:.25}.hint{fill:transparent}.hint:hover{fill:var(--text);opacity:.08}"
+    ".reload{fill:var(--good);opacity:.16}td.words,th.words{text-align:left;white-space:normal}\n"
     "@media print{body{max-width:none}}\n";
 
 static void escape(struct buf *out, const char *text)
@@ -145,7 +146,8 @@ static void tasks(struct buf *out, const struct load_result *result)
                    "<th>p90</th><th>p95</th><th>p99</th><th>p99.9</th><th>max</th></tr>\n");
     for (size_t i = 0; i < result->scenario->tasks.len; i++)
         task_row(out, result, result->scenario->tasks.at[i].name, &result->tasks[i], false);
-    task_row(out, result, "all", &result->total, true);
+    if (result->scenario->tasks.len > 1)
+        task_row(out, result, "all", &result->total, true);
     (void)buf_puts(out, "</table></div>\n");
 }
 
@@ -154,9 +156,12 @@ static void reloads(struct buf *out, const struct load_result *result)
     static const double PERCENTS[] = {50, 99, 100};
     if (windows_len(result->windows) == 0)
         return;
-    (void)buf_puts(out, "<h2>Reloads</h2>\n<div class=\"scroll\"><table>\n<tr><th>at</th>"
-                        "<th>requests</th><th>failed</th><th>p50</th><th>p99</th><th>max</th>"
-                        "<th>how it ended</th></tr>\n");
+    (void)buf_puts(
+        out, "<h2>Reloads</h2>\n<p class=\"dim\">Requests that ended between an edit and 300 ms "
+             "after it "
+             "was served; green in the pictures.</p><div class=\"scroll\"><table>\n<tr><th>at</th>"
+             "<th>requests</th><th>failed</th><th>p50</th><th>p99</th><th>max</th>"
+             "<th class=\"words\">how it ended</th></tr>\n");
     for (size_t i = 0; i < windows_len(result->windows); i++) {
         const struct window *window = windows_at(result->windows, i);
         uint64_t failed = tally_failed(&window->tally);
@@ -170,7 +175,7 @@ static void reloads(struct buf *out, const struct load_result *result)
             (void)buf_puts(out, "</td><td>");
             report_latency(out, &window->tally.latency, PERCENTS[p]);
         }
-        (void)buf_printf(out, "</td><td%s>", window->good ? "" : " class=\"bad\"");
+        (void)buf_printf(out, "</td><td class=\"words%s\">", window->good ? "" : " bad");
         escape(out, window->what ? window->what : "not over");
         (void)buf_puts(out, "</td></tr>\n");
     }
