@@ -84,36 +84,42 @@ def shares_near(counts, margin):
     return total
 
 
-@pytest.mark.timeout(600)
-def test_locust_does_the_same(locust, target, tmp_path):  # noqa: F811
-    server = target()
-    (tmp_path / "locustfile.py").write_text(emitted(tmp_path, "locust", server.url))
+def run_locust(locust, directory):
+    """Master and two workers, to their end. False where somebody else has taken the master's port."""
     port = harness.free_port()
-    common = [locust, "-f", "locustfile.py"]
-    processes = [
-        subprocess.Popen(
-            [*common, *options],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=open(tmp_path / f"{number}.log", "w"),
-            stderr=subprocess.STDOUT,
-        )
-        for number, options in enumerate(
-            [
-                ["--headless", "--master", "--expect-workers=2", "--master-bind-host=127.0.0.1", "--csv=stats",
-                 f"--master-bind-port={port}", "--only-summary"],
-                *[["--worker", "--master-host=127.0.0.1", f"--master-port={port}"]] * 2,
-            ]
-        )
-    ]  # fmt: skip
+    bind = ["--master-bind-host=127.0.0.1", f"--master-bind-port={port}"]
+    master = ["--headless", "--master", "--expect-workers=2", *bind]
+    worker = ["--worker", "--master-host=127.0.0.1", f"--master-port={port}"]
+    processes = []
+    with open(directory / "master.log", "w") as log, open(directory / "workers.log", "w") as others:
+        for number, options in enumerate([[*master, "--csv=stats", "--only-summary"], worker, worker]):
+            processes.append(
+                subprocess.Popen(
+                    [locust, "-f", "locustfile.py", *options],
+                    cwd=directory,
+                    stdin=subprocess.DEVNULL,
+                    stdout=others if number else log,
+                    stderr=subprocess.STDOUT,
+                )
+            )
     try:
+        if processes[0].wait(timeout=200) != 0 and "Address already in use" in (directory / "master.log").read_text():
+            return False
         for process in processes:
-            assert process.wait(timeout=200) == 0, (tmp_path / "0.log").read_text()
+            assert process.wait(timeout=60) == 0, (directory / "master.log").read_text()
     finally:
         for process in processes:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+    return True
+
+
+@pytest.mark.timeout(600)
+def test_locust_does_the_same(locust, target, tmp_path):  # noqa: F811
+    server = target()
+    (tmp_path / "locustfile.py").write_text(emitted(tmp_path, "locust", server.url))
+    assert any(run_locust(locust, tmp_path) for _ in range(3))
     with open(tmp_path / "stats_stats.csv") as file:
         rows = {row["Name"]: row for row in csv.DictReader(file)}
     counts = {name: int(rows[name]["Request Count"]) for name in SHARES}
