@@ -65,6 +65,11 @@ static void reload_once(struct reloader *reloader)
         if (words.len && words.data[words.len - 1] == '\n')
             words.data[--words.len] = '\0';
     }
+    /* The file has been put back meanwhile: what was answered is about that. */
+    if (gate_wait(reloader->gate, 0)) {
+        buf_reset(&words);
+        (void)buf_puts(&words, "not over when the run ended");
+    }
     (void)gate_wait(reloader->gate, AFTERWARDS_MS);
     windows_close(reloader->windows, buf_text(&words), good);
     json_free(answer);

@@ -103,7 +103,8 @@ def run_locust(locust, directory):
                 )
             )
     try:
-        if processes[0].wait(timeout=200) != 0 and "Address already in use" in (directory / "master.log").read_text():
+        status = processes[0].wait(timeout=200)
+        if status and "Address already in use" in (directory / "master.log").read_text():
             return False
         for process in processes:
             assert process.wait(timeout=60) == 0, (directory / "master.log").read_text()
