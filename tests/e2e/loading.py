@@ -8,6 +8,7 @@ import struct
 import subprocess
 import threading
 import time
+import urllib.request
 
 import zonda as harness
 
@@ -71,6 +72,11 @@ class Target:
         )
         self.address = self.process.stdout.readline().strip()
         self.url = ("https://" if "-tls" in args else "http://") + self.address
+
+    def requests(self):
+        """How many have come so far, by method and path."""
+        with urllib.request.urlopen(self.url + "/seen", timeout=harness.WAIT_S) as answer:
+            return json.load(answer)
 
     def seen(self):
         """Ends it, and tells what it has seen."""

@@ -1,5 +1,4 @@
 """zonda load against servers whose behaviour is known: what it reports is what they did."""
-import contextlib
 import csv
 import os
 import pty
@@ -218,7 +217,7 @@ def test_a_stall_is_not_omitted(target, tmp_path):
 
 # --- what goes wrong is counted by its kind ---
 
-ONE = '[[task]]\npath = "/"\nthink = "20ms"\n[limits]\ntimeout = "300ms"\n' + USERS.format(users=4, seconds=1)
+ONE = '[[task]]\npath = "/"\nthink = "20ms"\n[limits]\ntimeout = "60s"\n' + USERS.format(users=4, seconds=1)
 
 
 @pytest.mark.parametrize("kind", ["reset", "closed", "timeout", "malformed"])
@@ -230,7 +229,7 @@ def test_faults_are_counted_by_kind(tmp_path, kind):
         "malformed": loading.rubbish,
     }
     with loading.fake(answers[kind]) as url:
-        done = load(tmp_path, base(url, ONE))
+        done = load(tmp_path, base(url, ONE.replace("60s", "300ms") if kind == "timeout" else ONE))
     assert done.status == 1  # nothing went well
     total = done.json["total"]
     assert total["errors"] == {kind: total["requests"]}
@@ -296,7 +295,8 @@ def test_a_server_that_dies(target, tmp_path):
         tmp_path,
         base(server.url, '[[task]]\npath = "/wait?ms=5"\n' + USERS.format(users=10, seconds=4)),
     )
-    assert harness.until(lambda: sockets(server.process.pid) > 10)  # and its listener
+    # Ten users: of so many requests most have been answered.
+    assert harness.until(lambda: server.requests().get("GET /wait", 0) >= 50)
     server.process.kill()
     server.process.wait()
     done = run.wait()
@@ -305,14 +305,6 @@ def test_a_server_that_dies(target, tmp_path):
     assert total["errors"]["refused"] > 0
     assert set(total["errors"]) <= {"refused", "reset", "closed"}
     assert total["requests"] > total["failed"]
-
-
-def sockets(pid):
-    count = 0
-    for fd in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            count += os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:")
-    return count
 
 
 def test_interrupted(tmp_path):

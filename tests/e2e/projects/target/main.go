@@ -114,6 +114,11 @@ func main() {
 	mux.HandleFunc("/items", t.items)
 	mux.HandleFunc("/status/", t.status)
 	mux.HandleFunc("/count/", func(w http.ResponseWriter, r *http.Request) { t.count(r) })
+	mux.HandleFunc("/seen", func(w http.ResponseWriter, _ *http.Request) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		_ = json.NewEncoder(w).Encode(t.Requests)
+	})
 	mux.HandleFunc("/fast", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	var once sync.Once
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
