@@ -220,3 +220,19 @@ bool json_truth(const struct json *value)
 {
     return json_is_true(inside(value));
 }
+
+bool json_scalar(const struct json *value, struct buf *out)
+{
+    const json_t *json = inside(value);
+    if (json_is_string(json))
+        return buf_append(out, json_string_value(json), json_string_length(json)) == 0;
+    if (json_is_integer(json))
+        return buf_printf(out, "%" PRId64, (int64_t)json_integer_value(json)) == 0;
+    if (json_is_real(json))
+        return buf_printf(out, "%.15g", json_real_value(json)) == 0;
+    if (json_is_boolean(json) || json_is_null(json))
+        return buf_puts(out, json_is_null(json)   ? "null"
+                             : json_is_true(json) ? "true"
+                                                  : "false") == 0;
+    return false;
+}

@@ -53,5 +53,8 @@ size_t json_len(const struct json *array);
 const char *json_text(const struct json *value);                  /* NULL unless a string */
 int64_t json_number(const struct json *value, int64_t otherwise); /* integers only */
 bool json_truth(const struct json *value);                        /* true only for true */
+/* Appends a string as it is, and null, true, false and numbers as JSON has them. False for the
+   other kinds and for NULL. */
+bool json_scalar(const struct json *value, struct buf *out);
 
 #endif

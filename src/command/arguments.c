@@ -10,6 +10,8 @@
 #include "config/value.h"
 #include "platform/fs.h"
 
+#define THREADS_MAX 256
+
 struct parsing {
     struct arguments *arguments;
     const struct command_entry *command; /* NULL until its name has come */
@@ -73,7 +75,7 @@ static int no_such_command(struct err *err, const char *word)
 
 /* --- values --- */
 
-static int timeout(const char *text, uint32_t *ms, struct err *err)
+static int timeout(const char *name, const char *text, uint32_t *ms, struct err *err)
 {
     uint64_t long_ms = 0;
     bool is_bare = strspn(text, "0123456789") == strlen(text) && strcmp(text, "0") != 0;
@@ -81,9 +83,20 @@ static int timeout(const char *text, uint32_t *ms, struct err *err)
         *ms = (uint32_t)long_ms;
         return 0;
     }
-    err_set(err, ERR_USAGE, "--timeout is %s, which is no duration", text);
+    err_set(err, ERR_USAGE, "--%s is %s, which is no duration", name, text);
     err_hint(err, "write a number and a unit: 500ms, 60s, 2m, 1h");
     return ERR_USAGE;
+}
+
+static int threads(const char *text, int *count, struct err *err)
+{
+    size_t len = strspn(text, "0123456789");
+    long number = len && !text[len] && len < 4 ? strtol(text, NULL, 10) : 0;
+    if (number < 1 || number > THREADS_MAX)
+        return err_set(err, ERR_USAGE, "--threads is %.40s, but it must be from 1 to %d", text,
+                       THREADS_MAX);
+    *count = (int)number;
+    return 0;
 }
 
 /* The value after '=' where there is one, else the next word. */
@@ -102,6 +115,25 @@ static int take_value(struct parsing *parsing, const char *name, const char *inl
 }
 
 /* --- options --- */
+
+/* An option that has no letter. */
+static void set_named(struct arguments *arguments, const char *name, const char *value)
+{
+    if (strcmp(name, "log") == 0)
+        strs_pushf(&arguments->flags, "log.format=%s", value);
+    else if (strcmp(name, "refresh") == 0)
+        arguments->refresh = value;
+    else if (strcmp(name, "report") == 0)
+        strs_push(&arguments->load.reports, value);
+    else if (strcmp(name, "url") == 0)
+        arguments->load.url = value;
+    else if (strcmp(name, "edit") == 0)
+        arguments->load.edit = value;
+    else if (strcmp(name, "emit") == 0)
+        arguments->load.emit = value;
+    else if (strcmp(name, "check") == 0)
+        arguments->load.check = true;
+}
 
 /* Remembers that option was given: which command it belongs to may be known only later. */
 static void set_option(struct parsing *parsing, const struct option_entry *option,
@@ -135,10 +167,7 @@ static void set_option(struct parsing *parsing, const struct option_entry *optio
         parsing->version = true;
         break;
     default:
-        if (strcmp(option->name, "log") == 0)
-            strs_pushf(&arguments->flags, "log.format=%s", value);
-        else
-            arguments->refresh = value;
+        set_named(arguments, option->name, value);
         break;
     }
 }
@@ -157,7 +186,12 @@ static int take_option(struct parsing *parsing, const struct option_entry *optio
     }
     set_option(parsing, option, value);
     if (option->letter == 't')
-        return timeout(value, &parsing->arguments->timeout_ms, parsing->err);
+        return timeout("timeout", value, &parsing->arguments->timeout_ms, parsing->err);
+    if (strcmp(option->name, "reload-every") == 0)
+        return timeout(option->name, value, &parsing->arguments->load.reload_every_ms,
+                       parsing->err);
+    if (strcmp(option->name, "threads") == 0)
+        return threads(value, &parsing->arguments->load.threads, parsing->err);
     return 0;
 }
 
@@ -323,4 +357,5 @@ void arguments_fini(struct arguments *arguments)
     strs_fini(&arguments->flags);
     strs_fini(&arguments->words);
     strs_fini(&arguments->app_args);
+    strs_fini(&arguments->load.reports);
 }

@@ -23,6 +23,15 @@ struct arguments {
     uint32_t timeout_ms; /* --timeout DURATION; 0: for ever */
     bool has_timeout;
     const char *refresh; /* --refresh KEY */
+    struct {
+        bool check;               /* --check */
+        const char *url;          /* --url URL */
+        const char *emit;         /* --emit ENGINE */
+        struct strs reports;      /* --report FILE, each */
+        uint32_t reload_every_ms; /* --reload-every DURATION; 0: no reloads */
+        const char *edit;         /* --edit FILE */
+        int threads;              /* --threads N; 0: one a processor */
+    } load;
 };
 
 struct command_entry {
@@ -34,7 +43,7 @@ struct command_entry {
 };
 
 extern const struct command_entry COMMAND_RUN, COMMAND_INIT, COMMAND_VALIDATE, COMMAND_EXPLAIN,
-    COMMAND_DOCTOR, COMMAND_STATUS, COMMAND_TRIGGER, COMMAND_WAIT, COMMAND_SCHEMA,
+    COMMAND_DOCTOR, COMMAND_LOAD, COMMAND_STATUS, COMMAND_TRIGGER, COMMAND_WAIT, COMMAND_SCHEMA,
     COMMAND_COMPLETION, COMMAND_VERSION, COMMAND_HELP;
 
 extern const struct command_entry *const COMMANDS[]; /* NULL-terminated */

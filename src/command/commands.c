@@ -5,19 +5,13 @@
 #include "command/command.h"
 
 const struct command_entry *const COMMANDS[] = {
-    &COMMAND_RUN,
-    &COMMAND_INIT,
-    &COMMAND_VALIDATE,
-    &COMMAND_EXPLAIN,
-    &COMMAND_DOCTOR,
-    &COMMAND_STATUS,
-    &COMMAND_TRIGGER,
-    &COMMAND_WAIT,
-    &COMMAND_SCHEMA,
-    &COMMAND_COMPLETION,
-    &COMMAND_VERSION,
-    &COMMAND_HELP,
-    NULL,
+    &COMMAND_RUN,        &COMMAND_INIT,
+    &COMMAND_VALIDATE,   &COMMAND_EXPLAIN,
+    &COMMAND_DOCTOR,     &COMMAND_LOAD,
+    &COMMAND_STATUS,     &COMMAND_TRIGGER,
+    &COMMAND_WAIT,       &COMMAND_SCHEMA,
+    &COMMAND_COMPLETION, &COMMAND_VERSION,
+    &COMMAND_HELP,       NULL,
 };
 
 const struct command_entry *command_find(const char *name)

@@ -45,7 +45,9 @@ static void values(void)
                  "    case $option in\n"
                  "        -c|--config) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
                  "        -t|--timeout) choices='10s 60s 5m' ;;\n"
-                 "        --refresh) return ;;\n"
+                 "        --report|--edit) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+                 "        --refresh|--url|--threads|--reload-every) return ;;\n"
+                 "        --emit) choices='k6 locust' ;;\n"
                  "        --log) choices='text json' ;;\n");
     completion_each_key(key_choices);
     (void)printf("    esac\n"
@@ -93,7 +95,7 @@ void completion_bash(void)
     values();
     options();
     (void)printf("    case $command in\n"
-                 "        validate|explain) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+                 "        validate|explain|load) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
                  "        schema) choices='json man markdown' ;;\n"
                  "        completion) choices='bash zsh fish' ;;\n"
                  "        help) choices='");

@@ -81,7 +81,7 @@ void completion_fish(void)
                 print_option((*at)->name, option);
     }
     (void)printf(
-        "complete -c zonda -n '__fish_seen_subcommand_from validate explain' -F\n"
+        "complete -c zonda -n '__fish_seen_subcommand_from validate explain load' -F\n"
         "complete -c zonda -n '__fish_seen_subcommand_from schema' -a 'json man markdown'\n"
         "complete -c zonda -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n"
         "complete -c zonda -n '__fish_seen_subcommand_from help' -a '");

@@ -44,6 +44,8 @@ static void words_spec(const char *command)
     size_t most = command_words_max(command);
     if (most > 1)
         (void)printf("            '*:file:_files' \\\n");
+    else if (strcmp(command, "load") == 0)
+        (void)printf("            '1:scenario:_files' \\\n");
     else if (strcmp(command, "schema") == 0)
         (void)printf("            '1:form:(json man markdown)' \\\n");
     else if (strcmp(command, "completion") == 0)

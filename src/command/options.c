@@ -8,13 +8,22 @@ const struct option_entry OPTIONS[OPTIONS_MAX + 1] = {
      "Read FILE instead of looking for zonda.toml or .air.toml."},
     {"log", 0, "FORMAT", "text json", "run", "The same as --log.format=FORMAT."},
     {"debug", 'd', NULL, NULL, "run", "Say everything: the same as --log.level=debug."},
-    {"quiet", 'q', NULL, NULL, "run init validate", "Say only what went wrong."},
+    {"quiet", 'q', NULL, NULL, "run init validate load", "Say only what went wrong."},
     {"force", 'f', NULL, NULL, "init", "Replace a zonda.toml that is there."},
-    {"json", 'j', NULL, NULL, "explain doctor status trigger wait version",
+    {"json", 'j', NULL, NULL, "explain doctor load status trigger wait version",
      "Print one JSON object for programs."},
     {"timeout", 't', "DURATION", NULL, "status trigger wait",
      "Give up after DURATION, such as 500ms, 60s or 2m (0: never)."},
     {"refresh", 0, "KEY", NULL, "trigger", "Tell browsers to load KEY again instead of building."},
+    {"report", 0, "FILE", NULL, "load",
+     "Write a report, also several: FILE.html, FILE.md, FILE.json, FILE.csv."},
+    {"url", 0, "URL", NULL, "load", "Ask this server instead of the scenario's base_url."},
+    {"threads", 0, "N", NULL, "load", "Use N threads instead of one a processor."},
+    {"check", 0, NULL, NULL, "load", "Check the scenario and send nothing."},
+    {"reload-every", 0, "DURATION", NULL, "load",
+     "Edit --edit's file so often, and measure each reload."},
+    {"edit", 0, "FILE", NULL, "load", "What --reload-every edits; it is put back at the end."},
+    {"emit", 0, "ENGINE", "k6 locust", "load", "Print the scenario for another engine."},
     {"help", 'h', NULL, NULL, NULL, "Show how the command is used."},
     {"version", 'v', NULL, NULL, "run", "Show the version."},
 };
@@ -45,5 +54,5 @@ size_t command_words_max(const char *command)
 {
     if (listed("run validate explain", command))
         return SIZE_MAX;
-    return listed("schema completion help status trigger wait", command) ? 1 : 0;
+    return listed("load schema completion help status trigger wait", command) ? 1 : 0;
 }

@@ -318,3 +318,30 @@ int sysinfo_processors(void)
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count > 0 ? (int)count : 1;
 }
+
+const char *sysinfo_processor(void)
+{
+    static char name[128];
+    char line[512];
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    while (file && !*name && fgets(line, sizeof line, file)) {
+        const char *colon = strncmp(line, "model name", 10) == 0 ? strchr(line, ':') : NULL;
+        if (colon)
+            (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+    }
+    if (file)
+        (void)fclose(file);
+    return name;
+}
+
+long sysinfo_files_raise(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return 0;
+    rlim_t before = files.rlim_cur;
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+        files.rlim_cur = before;
+    return files.rlim_cur > LONG_MAX ? LONG_MAX : (long)files.rlim_cur;
+}

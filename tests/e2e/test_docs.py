@@ -48,6 +48,7 @@ def test_helpers():
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_console_blocks(mini, path):
     (mini.parent / "run").mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(ROOT / "examples" / "shop" / "load.toml", mini)
     for block in console_blocks(path.read_text()):
         for line, expected in steps(block):
             words = shlex.split(line)
@@ -65,6 +66,20 @@ def test_console_blocks(mini, path):
                     at += 1
                 assert at < len(output), f"{path.name}: `{line}` did not print {wanted!r}:\n" + "\n".join(output)
                 at += 1
+
+
+def test_scenario_of_load(tmp_path):
+    """The scenario that load.md shows is one, and that of the example but for its comments."""
+    (shown,) = re.findall(r"^```toml\n(.*?)^```", (ROOT / "docs" / "load.md").read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "load.toml").write_text(shown)
+    done = run_zonda(tmp_path, "load", "--check", "load.toml")
+    assert done.returncode == 0, done.stderr
+
+    def lines(text):
+        return [line.split(" #")[0] for line in text.splitlines() if line and not line.startswith("#")]
+
+    example = lines((ROOT / "examples" / "shop" / "load.toml").read_text())
+    assert [line for line in example if line not in ("[headers]", 'Accept = "application/json"')] == lines(shown)
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

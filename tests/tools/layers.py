@@ -18,7 +18,7 @@ LAYERS = [
     ["platform"],
     ["config", "http"],
     ["build", "watch", "run"],
-    ["compat", "observe", "control"],
+    ["compat", "observe", "control", "measure"],
     ["engine"],
     ["command"],
 ]

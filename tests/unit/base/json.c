@@ -146,6 +146,33 @@ static void values_are_read_by_kind(void **state)
     json_free(NULL);
 }
 
+static void assert_scalar(const struct json *value, const char *wanted)
+{
+    struct buf out = BUF_INIT(100);
+    assert_int_equal(json_scalar(value, &out), wanted != NULL);
+    assert_string_equal(buf_text(&out), wanted ? wanted : "");
+    buf_fini(&out);
+}
+
+static void scalars_become_text(void **state)
+{
+    static const char TEXT[] =
+        "{\"s\":\"a \\\"b\",\"i\":-7,\"r\":2.5,\"t\":true,\"f\":false,\"n\":null,"
+        "\"o\":{},\"l\":[]}";
+    (void)state;
+    struct json *root = json_parse(TEXT, sizeof TEXT - 1, &err);
+    assert_scalar(json_get(root, "s"), "a \"b");
+    assert_scalar(json_get(root, "i"), "-7");
+    assert_scalar(json_get(root, "r"), "2.5");
+    assert_scalar(json_get(root, "t"), "true");
+    assert_scalar(json_get(root, "f"), "false");
+    assert_scalar(json_get(root, "n"), "null");
+    assert_scalar(json_get(root, "o"), NULL);
+    assert_scalar(json_get(root, "l"), NULL);
+    assert_scalar(json_get(root, "absent"), NULL);
+    json_free(root);
+}
+
 static void mistakes_have_a_place(void **state)
 {
     static const struct {
@@ -187,6 +214,7 @@ int main(void)
         cmocka_unit_test(text_makes_the_round_trip),
         cmocka_unit_test(what_is_not_utf8_is_replaced),
         cmocka_unit_test(values_are_read_by_kind),
+        cmocka_unit_test(scalars_become_text),
         cmocka_unit_test(mistakes_have_a_place),
         cmocka_unit_test(depth_has_a_bound),
     };
