@@ -125,10 +125,12 @@ static const struct told_case warnings[] = {
     {"[screen]\nclear_on_rebuild = true\nkeep_scroll = false\n",
      ".air.toml:3:15: warning: keep_scroll = false does nothing: what scrolled away is kept, as "
      "with air\n"},
-    {"[proxy]\nenabled = true\nproxy_port = 8090\napp_port = 8080\n",
-     ".air.toml:2:11: warning: zonda has no proxy yet: nothing listens on proxy_port, and browsers "
-     "are not reloaded\n"
-     "  hint: open the app itself: http://localhost:8080\n"},
+    {"[proxy]\nenabled = true\nproxy_port = 0\napp_port = 8080\n",
+     ".air.toml:2:11: warning: there is no proxy without a proxy_port\n"
+     "  hint: give proxy_port a number\n"},
+    {"[proxy]\nenabled = true\nproxy_port = 80800\n",
+     ".air.toml:3:14: error: proxy_port: port is 80800, but it must be at most 65535\n"
+     "  hint: from 0 to 65535\n"},
 };
 
 static void each_error(void **state)
