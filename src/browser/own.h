@@ -1,6 +1,6 @@
 /*
  * What zonda itself answers on the proxy's port: the paths that begin with OWN_PREFIX, and
- * OWN_EVENTS.
+ * OWN_EVENTS. Nothing else there is ever zonda's: it all goes to the app.
  */
 #ifndef ZONDA_BROWSER_OWN_H
 #define ZONDA_BROWSER_OWN_H
@@ -8,9 +8,5 @@
 #define OWN_PREFIX "/__zonda/"
 #define OWN_SCRIPT "/__zonda/client.js" /* what the proxy adds to pages */
 #define OWN_EVENTS "/refresh-signal"
-
-/* 16 hex digits that change whenever the script does; part of the ETag of injected pages. */
-#define OWN_VERSION_BYTES 17
-const char *own_script_version(void);
 
 #endif

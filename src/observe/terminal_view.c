@@ -240,6 +240,8 @@ static void on_event(void *data, const struct event *event)
     case EVENT_APP_EXIT:
         app_news(view, event);
         break;
+    case EVENT_APP_DOWN: /* a notice has said it */
+        break;
     case EVENT_APP_OUTPUT:
         view_app_output(view, event);
         break;
