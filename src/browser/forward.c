@@ -64,6 +64,18 @@ static void put_for(struct forward *forward, const struct http_head *request, bo
     buf_fini(&value);
 }
 
+static void put_target(struct forward *forward, const struct http_head *request)
+{
+    forward->target = request->target;
+    if (!request->target.len || *request->target.at == '/' || *request->target.at == '*')
+        return;
+    strs_push_n(&forward->made, request->path.at, request->path.len);
+    if (request->query.at)
+        strs_pushf(&forward->made, "%s?%.*s", forward->made.at[forward->made.len - 1],
+                   (int)request->query.len, request->query.at);
+    forward->target = http_text_of(forward->made.at[forward->made.len - 1]);
+}
+
 void forward_request(struct forward *forward, const struct http_head *request,
                      const struct tcp_address *peer, bool is_tls, const struct page *page,
                      const char *run)
@@ -72,10 +84,13 @@ void forward_request(struct forward *forward, const struct http_head *request,
     forward->count = 0;
     forward->made = (struct strs){0};
     (void)tcp_address_ip_text(peer, forward->peer);
+    put_target(forward, request);
+    put(forward, HTTP_TEXT("Host"), request->host.at ? request->host : HTTP_TEXT("localhost"));
     for (size_t i = 0; i < request->field_count; i++) {
         const struct http_field *field = &request->fields[i];
         enum forwarded kind = forwarded_of(field);
         if (http_field_is_hop(request, field) || kind == FORWARDED_FOR ||
+            http_text_equal_case(field->name, "Host") ||
             (kind != FORWARDED_OTHER && !believed))
             continue;
         host |= kind == FORWARDED_HOST;

@@ -7,7 +7,8 @@
  * where the peer is of this machine (another proxy before this one), and replaced elsewhere.
  *
  * Life-cycle: forward_request or forward_response fills one; forward_fini. The texts are borrowed
- * from the head and from the struct.
+ * from the head and from the struct. A target with an authority ("http://shop.test/a") is asked for
+ * by its path, with that authority as Host; who sends no Host (HTTP/1.0) asks for localhost.
  */
 #ifndef ZONDA_BROWSER_FORWARD_H
 #define ZONDA_BROWSER_FORWARD_H
@@ -22,6 +23,7 @@ struct forward {
     struct http_field fields[FORWARD_FIELDS_MAX];
     size_t count;
     struct strs made; /* values that neither head has */
+    struct http_text target; /* of a request: as an origin server wants it, RFC 9112 §3.2.1 */
     char peer[TCP_TEXT_BYTES];
 };
 

@@ -180,7 +180,7 @@ void passing_send(struct passing *passing)
                     http_exchange_is_tls(passing->exchange), &passing->page, proxy->run);
     struct http_call_request request = {
         .method = head->method_text,
-        .target = head->target,
+        .target = forward.target,
         .fields = forward.fields,
         .field_count = forward.count,
         .length = body_length(head),

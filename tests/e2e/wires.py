@@ -29,16 +29,18 @@ class Answer:
         return json.loads(self.body)
 
     def comparable(self):
-        """Names in their order and spelling, without what is one connection's own."""
+        """Names in their order and spelling, without what is one connection's own. Content-Length is
+        framing, and may stand elsewhere."""
         fields = [(name, value) for name, value in self.fields if name.lower() not in ITS_OWN]
+        fields.sort(key=lambda field: field[0].lower() == "content-length")
         return self.status, self.reason, fields, self.body, self.trailers
 
 
 class Wire:
     """One connection, on which requests are sent as bytes and answers are read to their end."""
 
-    def __init__(self, port, timeout=None, host="127.0.0.1", tls=None):
-        self.socket = socket.create_connection((host, port), timeout=timeout or harness.WAIT_S)
+    def __init__(self, port, timeout=None, tls=None):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout or harness.WAIT_S)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.stream = self.socket.makefile("rb")
@@ -115,9 +117,9 @@ class Wire:
         return Answer(status, reason, fields, body, after)
 
 
-def ask(port, method, target, fields=(), body=b"", **options):
+def ask(port, method, target, fields=(), body=b"", host="example.test", **options):
     with Wire(port, **options) as wire:
-        return wire.ask(method, target, fields, body)
+        return wire.ask(method, target, fields, body, host)
 
 
 def digest(port, target):

@@ -139,7 +139,7 @@ func upload(c *gin.Context) {
 // early sends 103 before its answer.
 func early(c *gin.Context) {
 	c.Header("Link", "</style.css>; rel=preload")
-	c.Writer.WriteHeader(http.StatusEarlyHints)
+	c.Writer.(interface{ Unwrap() http.ResponseWriter }).Unwrap().WriteHeader(http.StatusEarlyHints)
 	c.String(http.StatusOK, "late")
 }
 
