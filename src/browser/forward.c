@@ -90,8 +90,7 @@ void forward_request(struct forward *forward, const struct http_head *request,
         const struct http_field *field = &request->fields[i];
         enum forwarded kind = forwarded_of(field);
         if (http_field_is_hop(request, field) || kind == FORWARDED_FOR ||
-            http_text_equal_case(field->name, "Host") ||
-            (kind != FORWARDED_OTHER && !believed))
+            http_text_equal_case(field->name, "Host") || (kind != FORWARDED_OTHER && !believed))
             continue;
         host |= kind == FORWARDED_HOST;
         proto |= kind == FORWARDED_PROTO;

@@ -22,7 +22,7 @@
 struct forward {
     struct http_field fields[FORWARD_FIELDS_MAX];
     size_t count;
-    struct strs made; /* values that neither head has */
+    struct strs made;        /* values that neither head has */
     struct http_text target; /* of a request: as an origin server wants it, RFC 9112 §3.2.1 */
     char peer[TCP_TEXT_BYTES];
 };

@@ -106,13 +106,14 @@ static bool is_weak(struct http_text etag)
     return etag.len > 2 && etag.at[0] == 'W' && etag.at[1] == '/';
 }
 
-/* What stands between the quotes; none where it is no ETag. */
+/* What stands between the quotes; none where it is no ETag. RFC 9110 §8.8.3. */
 static struct http_text opaque_of(struct http_text etag)
 {
     size_t begin = is_weak(etag) ? 3 : 1;
     if (etag.len < begin + 1 || etag.at[begin - 1] != '"' || etag.at[etag.len - 1] != '"')
         return (struct http_text){0};
-    return (struct http_text){etag.at + begin, etag.len - begin - 1};
+    struct http_text opaque = {etag.at + begin, etag.len - begin - 1};
+    return memchr(opaque.at, '"', opaque.len) ? (struct http_text){0} : opaque;
 }
 
 void page_etag(struct http_text etag, const char *run, struct buf *out)

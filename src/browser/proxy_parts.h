@@ -22,12 +22,13 @@
 #include "http/client.h"
 #include "http/tls.h"
 
-#define PASSING_BODY_KEPT ((size_t)64 << 10) /* of a request's body, to wait or to be sent again   \
-                                              */
-#define PASSING_BODY_MAX ((size_t)1 << 20)   /* with the last piece, which is kept whole */
-#define HOLD_MAX         1024                /* requests that wait at once */
-#define HOLD_TRIES       32 /* of them that try at a time where a port is refused */
-#define HOLD_PAUSE_MS    50 /* between those */
+#define PASSING_BODY_KEPT                                                                          \
+    ((size_t)64 << 10)                     /* of a request's body, to wait or to be sent again     \
+                                            */
+#define PASSING_BODY_MAX ((size_t)1 << 20) /* with the last piece, which is kept whole */
+#define HOLD_MAX         1024              /* requests that wait at once */
+#define HOLD_TRIES       32                /* of them that try at a time where a port is refused */
+#define HOLD_PAUSE_MS    50                /* between those */
 
 enum passing_state { PASSING_WAITING, PASSING_SENT, PASSING_ANSWERING, PASSING_TUNNEL };
 
