@@ -386,6 +386,22 @@ def test_hold_timeout(proxied, wire, tmp_path):
     assert ask(zonda.proxy, "GET", "/version").text == "one"
 
 
+def test_too_many_requests_wait(proxied, wire, tmp_path):
+    """Past a bound they are told so at once; those that wait are served."""
+    os.mkfifo(tmp_path / "gate")
+    (wire / "zonda.toml").write_text(f'[build]\nbefore = ["cat {tmp_path}/gate"]\n')
+    zonda = proxied(ready=False)
+    zonda.wait_event("build_begin")
+    with contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(Wire(zonda.proxy)) for _ in range(1024)]
+        for client in waiting:
+            client.send("GET /version HTTP/1.1\r\nHost: a\r\n\r\n")
+        late = [ask(zonda.proxy, "GET", "/version") for _ in range(3)]
+        assert [answer.status for answer in late] == [503] * 3 and "Too many" in late[0].text
+        (tmp_path / "gate").write_text("")
+        assert {client.answer().text for client in waiting} == {"one"}
+
+
 def test_an_app_that_ends_for_good(proxied):
     zonda = proxied("--run.restart=never")
     os.kill(zonda.app_pid, signal.SIGKILL)
@@ -510,6 +526,26 @@ def test_a_unix_socket(proxied, tmp_path):
     path = tmp_path / "app.sock"
     zonda = proxied(f"--proxy.app_socket={path}", env={"SOCKET": str(path)})
     assert ask(zonda.proxy, "GET", "/version").text == "one"
+
+
+def test_an_app_of_ipv6_only(proxied):
+    zonda = proxied(env={"HOST": "::1"})
+    assert ask(zonda.proxy, "GET", "/version").text == "one"
+
+
+def test_an_app_that_zonda_does_not_see(proxied, wire):
+    """It listens elsewhere, on a port that only the configuration knows, and later than zonda thinks."""
+    port = harness.free_port()
+    (wire / "zonda.toml").write_text('[build]\ncommand = "true"\n[run]\ncommand = "sleep 1000"\n')
+    zonda = proxied(f"--proxy.app_port={port}", "--run.ready_timeout=100ms")
+    waiting = Wire(zonda.proxy)
+    waiting.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    with contextlib.closing(socket.create_server(("127.0.0.1", port))) as app, waiting:
+        connection, _ = app.accept()
+        with connection:
+            assert connection.recv(65536).startswith(b"GET / HTTP/1.1\r\n")
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate")
+            assert waiting.answer().text == "late"
 
 
 def test_a_port_that_is_taken(wire, start):

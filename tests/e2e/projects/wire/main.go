@@ -3,6 +3,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -70,7 +71,7 @@ func listen() (net.Listener, error) {
 	if path := os.Getenv("SOCKET"); path != "" {
 		return net.Listen("unix", path)
 	}
-	return net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
+	return net.Listen("tcp", net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), os.Getenv("PORT")))
 }
 
 // echo tells what arrived.
@@ -179,9 +180,10 @@ func half(c *gin.Context) {
 
 var dropped sync.Map
 
-// drop closes the connection of a key's first request without an answer; later ones tell how many
-// came.
+// drop closes the connection of a key's first request, after all of its body, without an answer;
+// later ones tell how many came.
 func drop(c *gin.Context) {
+	_, _ = io.Copy(io.Discard, c.Request.Body)
 	value, _ := dropped.LoadOrStore(c.Param("key"), new(atomic.Int64))
 	count := value.(*atomic.Int64).Add(1)
 	if count > 1 || c.Query("count") != "" {
