@@ -8,8 +8,10 @@
  *
  * Sent again, once, is what RFC 9110 §9.2.2 allows a proxy: a request of an idempotent method, or
  * one of which nothing has been sent. A POST whose connection ended without an answer may have been
- * carried out, and is answered with 502. That a reload leaves none in that place is the work of
- * upstream.c: connections to an old version are dropped before it is asked to stop.
+ * carried out, and is answered with 502. A reload brings none into that place: kept connections are
+ * dropped when a new version is ready, which is before the old one is asked to stop; and as long as
+ * the old one may still accept connections as well, a request that may not be sent twice gets a
+ * fresh one, which a server that shuts down does not close before it has answered on it.
  */
 #include <stdlib.h>
 
@@ -178,6 +180,7 @@ void passing_send(struct passing *passing)
     }
     forward_request(&forward, head, http_exchange_peer(passing->exchange),
                     http_exchange_is_tls(passing->exchange), &passing->page, proxy->run);
+    bool once = proxy->upstream.leaving && !is_idempotent(head);
     struct http_call_request request = {
         .method = head->method_text,
         .target = forward.target,
@@ -186,7 +189,7 @@ void passing_send(struct passing *passing)
         .length = body_length(head),
         .length_field = head->has_length,
         .upgrade = head->upgrade ? http_head_value(head, "Upgrade") : (struct http_text){0},
-        .fresh = passing->retried,
+        .fresh = passing->retried || once,
     };
     passing->family = proxy->upstream.address.family;
     passing->call =

@@ -59,6 +59,13 @@ static void told(void *data, const struct event *event)
         hold_give_up(proxy);
 }
 
+void proxy_app_ready(struct proxy *proxy, uint64_t generation, const struct listeners *listeners)
+{
+    struct event event = {
+        .kind = EVENT_APP_READY, .number = (int64_t)generation, .listeners = listeners};
+    told(proxy, &event);
+}
+
 /* --- listening --- */
 
 static struct tls_context *open_tls(const struct config *config, struct err *err)

@@ -79,11 +79,17 @@ static void open_proxy(struct supervisor *supervisor)
     struct err err;
     if (!proxy_wanted(supervisor->config))
         return;
-    supervisor->proxy = proxy_open(supervisor->worker, supervisor->bus, supervisor->config, own, supervisor, &err);
-    if (supervisor->proxy)
-        announce(supervisor, LOG_INFO, NULL, "proxy: %s", proxy_url(supervisor->proxy));
-    else
+    supervisor->proxy = proxy_open(supervisor->worker, supervisor->bus, supervisor->config, own,
+                                   supervisor, &err);
+    if (!supervisor->proxy) {
         announce_err(supervisor, LOG_ERROR, &err);
+        return;
+    }
+    announce(supervisor, LOG_INFO, NULL, "proxy: %s", proxy_url(supervisor->proxy));
+    ENGINES_EACH (engine, supervisor)
+        if (service_state((*engine)->service) == SERVICE_READY)
+            proxy_app_ready(supervisor->proxy, service_generation((*engine)->service),
+                            service_listeners((*engine)->service));
 }
 
 void browser_open(struct supervisor *supervisor)

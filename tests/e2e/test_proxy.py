@@ -571,6 +571,16 @@ def test_the_configuration_changes(wire, start):
     zonda.wait()
     with pytest.raises(OSError):
         ask(second, "GET", "/version")
+    (wire / "zonda.toml").write_text(f"[proxy]\nport = {first}\n")  # while the app serves
+    assert harness.until(lambda: not refused(first), 30)
+    assert ask(first, "GET", "/version").text == "one"
+
+
+def refused(port):
+    with contextlib.suppress(OSError):
+        Wire(port).close()
+        return False
+    return True
 
 
 def test_open(wire, start, tmp_path):
