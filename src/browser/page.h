@@ -39,6 +39,7 @@ struct page {
     struct injector injector;
     struct coder *coder; /* NULL: it comes without coding */
     struct buf in;       /* coded bytes that wait until the client takes more */
+    bool in_began;       /* there is a body at all: HEAD has none */
     bool in_ended;       /* nothing follows those */
     bool decoded;        /* the coded stream is complete */
 };

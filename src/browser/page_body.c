@@ -51,8 +51,8 @@ static enum page_result decode(struct page *page, const char **bytes, size_t *le
         page->decoded = result == CODING_DONE;
         if (!pass(page, piece, made, page->decoded, sink, data))
             return PAGE_FULL;
-        if (!page->decoded && step.out_len > 0)
-            return PAGE_GOES_ON; /* it waits for more input */
+        if (!page->decoded && step.out_len > 0 && !page->in_ended)
+            return PAGE_GOES_ON; /* it waits for more input; at the end the coder says what it is */
     }
 }
 
@@ -71,7 +71,10 @@ enum page_result page_feed(struct page *page, const char *bytes, size_t len, boo
                            page_sink_fn *sink, void *data)
 {
     enum page_result result = PAGE_FULL;
+    page->in_began |= len > 0;
     page->in_ended |= end;
+    if (!page->in_began)
+        return PAGE_GOES_ON;
     if (!page->coder)
         return pass(page, bytes, len, end, sink, data) ? PAGE_GOES_ON : PAGE_FULL;
     if (!page->in.len)

@@ -440,6 +440,10 @@ def test_coded_pages_get_the_script(proxied):
     seen = ask(zonda.proxy, "GET", "/answer/gzip", BROWSER)
     assert seen.body == large.replace(b"<head>", b"<head>" + SCRIPT) and not seen["content-encoding"]
     # brotli -c of PAGE
+    head = ask(zonda.proxy, "HEAD", "/answer/gzip", BROWSER)
+    assert head.status == 200 and not head["content-encoding"] and not head["content-length"]
+    store(zonda, "empty", ["Content-Type: text/html", "Content-Encoding: gzip"], b"")
+    assert ask(zonda.proxy, "GET", "/answer/empty", BROWSER).body == b""
     store(zonda, "br", ["Content-Type: text/html", "Content-Encoding: br"], bytes.fromhex(BROTLI_PAGE))
     assert ask(zonda.proxy, "GET", "/answer/br", BROWSER).body == INJECTED
     store(zonda, "bad", ["Content-Type: text/html", "Content-Encoding: gzip"], b"no gzip at all")
