@@ -68,7 +68,10 @@ def cpu_seconds(pid):
 @contextlib.contextmanager
 def nginx(directory, app, port):
     (directory / "nginx.conf").write_text(NGINX.format(dir=directory, app=app, port=port))
-    process = subprocess.Popen(["nginx", "-p", directory, "-c", directory / "nginx.conf"])
+    # A session of its own, as zonda has: the scheduler may share processors among sessions.
+    process = subprocess.Popen(
+        ["nginx", "-p", directory, "-c", directory / "nginx.conf"], start_new_session=True
+    )
     try:
         asked = harness.until(lambda: (directory / "nginx.pid").exists() and children(process.pid))
         yield asked[0]
