@@ -81,7 +81,7 @@ static enum upstream_news serves(struct upstream *upstream, const struct config_
     upstream->state = UPSTREAM_FAILED;
     (void)buf_puts(&upstream->why,
                    "The app runs, but listens on no port that zonda sees. Name it with [proxy] "
-                   "app_port or app_socket.");
+                   "app_port or app_socket; or give it longer with [run] ready_timeout.");
     return UPSTREAM_GIVEN_UP;
 }
 

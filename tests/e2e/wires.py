@@ -140,3 +140,9 @@ def memory_kb(pid, what="RssAnon"):
     """VmHWM: the most that it ever was."""
     with open(f"/proc/{pid}/status") as file:
         return next(int(line.split()[1]) for line in file if line.startswith(what + ":"))
+
+
+def sanitized():
+    """Is zonda built with AddressSanitizer, whose memory is no measure?"""
+    with open(harness.binary(), "rb") as file:
+        return b"__asan_init" in file.read()
