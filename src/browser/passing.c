@@ -8,10 +8,9 @@
  *
  * Sent again, once, is what RFC 9110 §9.2.2 allows a proxy: a request of an idempotent method, or
  * one of which nothing has been sent. A POST whose connection ended without an answer may have been
- * carried out, and is answered with 502. A reload brings none into that place: kept connections are
- * dropped when a new version is ready, which is before the old one is asked to stop; and as long as
- * the old one may still accept connections as well, a request that may not be sent twice gets a
- * fresh one, which a server that shuts down does not close before it has answered on it.
+ * carried out, and is answered with 502. In a reload that is one which was on its way at the very
+ * moment at which the old version was asked to stop: net/http closes connections then on which it
+ * has not read a request yet, kept and fresh ones alike. Later ones wait for the new version.
  */
 #include <stdlib.h>
 
@@ -180,7 +179,6 @@ void passing_send(struct passing *passing)
     }
     forward_request(&forward, head, http_exchange_peer(passing->exchange),
                     http_exchange_is_tls(passing->exchange), &passing->page, proxy->run);
-    bool once = proxy->upstream.leaving && !is_idempotent(head);
     struct http_call_request request = {
         .method = head->method_text,
         .target = forward.target,
@@ -189,7 +187,7 @@ void passing_send(struct passing *passing)
         .length = body_length(head),
         .length_field = head->has_length,
         .upgrade = head->upgrade ? http_head_value(head, "Upgrade") : (struct http_text){0},
-        .fresh = passing->retried || once,
+        .fresh = passing->retried,
     };
     passing->family = proxy->upstream.address.family;
     passing->call =

@@ -71,7 +71,6 @@ static enum upstream_news serves(struct upstream *upstream, const struct config_
 {
     upstream->listeners = *event->listeners;
     upstream_address(upstream, config);
-    upstream->leaving += upstream->generation != 0;
     upstream->generation = (uint64_t)event->number;
     forget_failure(upstream);
     if (upstream->has_address) {
@@ -91,7 +90,6 @@ static enum upstream_news gone(struct upstream *upstream)
         return UPSTREAM_SAME;
     upstream->state = UPSTREAM_COMING;
     upstream->generation = 0;
-    upstream->leaving = 0;
     return UPSTREAM_GONE;
 }
 
@@ -148,10 +146,7 @@ enum upstream_news upstream_event(struct upstream *upstream, const struct config
     case EVENT_APP_READY:
         return serves(upstream, config, event);
     case EVENT_APP_STOPPING:
-        return ours ? gone(upstream) : UPSTREAM_SAME;
     case EVENT_APP_EXIT:
-        if (upstream->leaving && (uint64_t)event->number < upstream->generation)
-            upstream->leaving--;
         return ours ? gone(upstream) : UPSTREAM_SAME;
     case EVENT_APP_DOWN:
         return down(upstream, event->text);

@@ -20,7 +20,6 @@ enum upstream_state {
 struct upstream {
     enum upstream_state state;
     uint64_t generation;        /* that serves; 0: none */
-    unsigned leaving;           /* older ones that served and have not ended yet */
     struct listeners listeners; /* of that */
     bool has_address;
     struct tcp_address address;

@@ -307,26 +307,29 @@ def test_requests_wait_for_a_restart(proxied):
     assert ask(zonda.proxy, "POST", "/echo", body=b"x").status == 200
 
 
-def test_nothing_is_lost_in_a_reload(proxied, wire):
-    """Requests on kept and on fresh connections, of both sorts of methods, all through reloads."""
-    zonda = proxied()
+@pytest.mark.parametrize("overlap", ["true", "false"])
+def test_nothing_is_lost_in_a_reload(proxied, wire, overlap):
+    """Requests on kept and on fresh connections, all through reloads. A POST that was on its way when
+    the app was asked to stop is the only one that may be told that nobody knows what became of it."""
+    zonda = proxied(f"--run.overlap={overlap}")
     over, lost, counts = threading.Event(), [], [0, 0]
+
+    def seen(sort, method, answer):
+        counts[sort] += 1
+        unknown = method == "POST" and answer.status == 502 and "may have been carried out" in answer.text
+        if answer.status != 200 and not unknown:
+            lost.append((method, answer.status, answer.text))
 
     def kept():
         with Wire(zonda.proxy) as client:
             while not over.is_set():
-                for method, body in (("GET", b""), ("POST", b"x")):
-                    answer = client.ask(method, "/echo", body=body)
-                    counts[0] += 1
-                    if answer.status != 200:
-                        lost.append(answer.text)
+                for method, body in (("GET", b""), ("PUT", b"x"), ("POST", b"x")):
+                    seen(0, method, client.ask(method, "/echo", body=body))
 
     def fresh():
         while not over.is_set():
-            answer = ask(zonda.proxy, "POST", "/echo", body=b"y")
-            counts[1] += 1
-            if answer.status != 200:
-                lost.append(answer.text)
+            for method, body in (("PUT", b"y"), ("POST", b"y")):
+                seen(1, method, ask(zonda.proxy, method, "/echo", body=body))
 
     def guarded(work):
         try:
