@@ -59,10 +59,13 @@ static void told(void *data, const struct event *event)
         hold_give_up(proxy);
 }
 
-void proxy_app_ready(struct proxy *proxy, uint64_t generation, const struct listeners *listeners)
+void proxy_app_ready(struct proxy *proxy, const char *service, uint64_t generation,
+                     const struct listeners *listeners)
 {
-    struct event event = {
-        .kind = EVENT_APP_READY, .number = (int64_t)generation, .listeners = listeners};
+    struct event event = {.kind = EVENT_APP_READY,
+                          .service = service,
+                          .number = (int64_t)generation,
+                          .listeners = listeners};
     told(proxy, &event);
 }
 

@@ -31,7 +31,8 @@ bool proxy_wanted(const struct config *config);
 struct proxy *proxy_open(struct http_worker *worker, struct bus *bus, const struct config *config,
                          http_request_fn *own, void *data, struct err *err);
 /* For a proxy that is opened while the app serves already, and has missed the event of it. */
-void proxy_app_ready(struct proxy *proxy, uint64_t generation, const struct listeners *listeners);
+void proxy_app_ready(struct proxy *proxy, const char *service, uint64_t generation,
+                     const struct listeners *listeners);
 /* The same config pointer or a newer one: listens anew where port, host or certificate differ. What
    cannot be had stays as it was, and err says why (a negative code). */
 int proxy_config(struct proxy *proxy, const struct config *config, struct err *err);

@@ -1,5 +1,10 @@
 #include "browser/upstream.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
 #define ERRORS_MAX 5 /* of a failed build that are shown */
 
 void upstream_init(struct upstream *upstream)
@@ -12,6 +17,7 @@ void upstream_init(struct upstream *upstream)
 
 void upstream_fini(struct upstream *upstream)
 {
+    free(upstream->service);
     buf_fini(&upstream->why);
     buf_fini(&upstream->reload);
     buf_fini(&upstream->errors);
@@ -138,9 +144,27 @@ static enum upstream_news down(struct upstream *upstream, const char *why)
     return UPSTREAM_GIVEN_UP;
 }
 
+/* Of several services only one is the app: the configured one, else the first that listens. Until
+   that has, what becomes of the others is told to those who wait. */
+static bool concerns(struct upstream *upstream, const struct config_proxy *config,
+                     const struct event *event)
+{
+    if (*config->service && event->service)
+        return strcmp(config->service, event->service) == 0;
+    if (upstream->service)
+        return event->service && strcmp(upstream->service, event->service) == 0;
+    if (event->kind != EVENT_APP_READY || !event->service)
+        return true;
+    if (event->listeners->tcp_len)
+        upstream->service = mem_string(event->service);
+    return upstream->service != NULL;
+}
+
 enum upstream_news upstream_event(struct upstream *upstream, const struct config_proxy *config,
                                   const struct event *event)
 {
+    if (!concerns(upstream, config, event))
+        return UPSTREAM_SAME;
     bool ours = upstream->generation && (uint64_t)event->number == upstream->generation;
     switch (event->kind) {
     case EVENT_APP_READY:

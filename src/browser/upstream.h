@@ -19,6 +19,7 @@ enum upstream_state {
 
 struct upstream {
     enum upstream_state state;
+    char *service; /* of several, the one that it is; NULL: not known yet, or there is only one */
     uint64_t generation;        /* that serves; 0: none */
     struct listeners listeners; /* of that */
     bool has_address;

@@ -145,9 +145,9 @@ void config_check(const struct config_request *request, const char *base, const 
             value_resolve(&SCHEMA[i], config, config->root);
     check_tmp_dir(&check);
     check_watch_paths(&check);
+    check_proxy(&check);
     if (!runs)
         return;
     check_what_runs(&check);
     imply_debug(config);
-    check_proxy(&check);
 }

@@ -96,6 +96,7 @@ struct config_watch {
 struct config_proxy {
     uint32_t port; /* 0: off, unless open */
     char *host;
+    char *service;     /* of several; "": the first that listens */
     bool open;         /* a browser, once the app serves */
     uint32_t app_port; /* 0: as found */
     char *app_socket;  /* "": none */

@@ -248,6 +248,10 @@ const struct schema_entry SCHEMA[] = {
     {"proxy", "open", VALUE_BOOL, AT(proxy.open), "false", .effect = EFFECT_LIVE,
      .doc = "Open a browser once the app serves for the first time. Without a port, the proxy "
             "takes 8090, or one that is free."},
+    {"proxy", "service", VALUE_STRING, AT(proxy.service), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "Of several services the one that the proxy leads to. Default: the first that is found "
+            "to listen.",
+     .example = "\"web\""},
     {"proxy", "app_port", VALUE_INT, AT(proxy.app_port), "0", 0, 65535, .effect = EFFECT_LIVE,
      .doc = "The app's port. 0: the first one on which it was found to listen.", .example = "8080"},
     {"proxy", "app_socket", VALUE_PATH, AT(proxy.app_socket), "\"\"", .effect = EFFECT_LIVE,

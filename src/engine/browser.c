@@ -54,8 +54,8 @@ static void open_browser(struct supervisor *supervisor)
     struct strs words = {0};
     struct err err;
     browser_words(supervisor, proxy_url(supervisor->proxy), &words);
-    if (detach((const char *const *)words.at, (const char *const *)supervisor->environment.at, &err) !=
-        0) {
+    if (detach((const char *const *)words.at, (const char *const *)supervisor->environment.at,
+               &err) != 0) {
         err_hint(&err, "set BROWSER to the command of a browser");
         announce_err(supervisor, LOG_WARN, &err);
     }
@@ -79,8 +79,8 @@ static void open_proxy(struct supervisor *supervisor)
     struct err err;
     if (!proxy_wanted(supervisor->config))
         return;
-    supervisor->proxy = proxy_open(supervisor->worker, supervisor->bus, supervisor->config, own,
-                                   supervisor, &err);
+    supervisor->proxy =
+        proxy_open(supervisor->worker, supervisor->bus, supervisor->config, own, supervisor, &err);
     if (!supervisor->proxy) {
         announce_err(supervisor, LOG_ERROR, &err);
         return;
@@ -88,7 +88,8 @@ static void open_proxy(struct supervisor *supervisor)
     announce(supervisor, LOG_INFO, NULL, "proxy: %s", proxy_url(supervisor->proxy));
     ENGINES_EACH (engine, supervisor)
         if (service_state((*engine)->service) == SERVICE_READY)
-            proxy_app_ready(supervisor->proxy, service_generation((*engine)->service),
+            proxy_app_ready(supervisor->proxy, (*engine)->name,
+                            service_generation((*engine)->service),
                             service_listeners((*engine)->service));
 }
 

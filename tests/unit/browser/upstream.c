@@ -7,7 +7,7 @@
 #include "browser/upstream.h"
 
 static char nothing[] = "";
-static const struct config_proxy ANY = {.app_socket = nothing};
+static const struct config_proxy ANY = {.app_socket = nothing, .service = nothing};
 
 static enum upstream_news ready(struct upstream *upstream, int64_t number, uint16_t port)
 {
@@ -101,7 +101,7 @@ static void test_addresses(void **state)
     assert_int_equal(ready(&upstream, 4, 9), UPSTREAM_OTHER);
     assert_int_equal(ready(&upstream, 5, 7), UPSTREAM_OTHER);
     at(&upstream, "127.0.0.1:9");
-    struct config_proxy named = {.app_socket = nothing, .app_port = 4000};
+    struct config_proxy named = {.app_socket = nothing, .service = nothing, .app_port = 4000};
     upstream_address(&upstream, &named);
     at(&upstream, "127.0.0.1:4000");
     char path[] = "/tmp/app.sock";
@@ -115,12 +115,43 @@ static void test_addresses(void **state)
     upstream_fini(&upstream);
 }
 
+static enum upstream_news of(struct upstream *upstream, const struct config_proxy *config,
+                             enum event_kind kind, const char *service, uint16_t port)
+{
+    struct listeners listeners = {.tcp_ports = {port}, .tcp_len = port != 0};
+    struct event event = {.kind = kind, .service = service, .number = 1, .listeners = &listeners};
+    return upstream_event(upstream, config, &event);
+}
+
+static void test_services(void **state)
+{
+    struct upstream upstream;
+    (void)state;
+    upstream_init(&upstream);
+    assert_int_equal(of(&upstream, &ANY, EVENT_APP_READY, "worker", 0), UPSTREAM_SAME);
+    assert_int_equal(of(&upstream, &ANY, EVENT_APP_READY, "web", 8080), UPSTREAM_OTHER);
+    assert_int_equal(of(&upstream, &ANY, EVENT_APP_READY, "api", 8081), UPSTREAM_SAME);
+    assert_int_equal(of(&upstream, &ANY, EVENT_APP_EXIT, "api", 0), UPSTREAM_SAME);
+    at(&upstream, "127.0.0.1:8080");
+    assert_int_equal(of(&upstream, &ANY, EVENT_APP_EXIT, "web", 0), UPSTREAM_GONE);
+    upstream_fini(&upstream);
+
+    char api[] = "api";
+    struct config_proxy named = {.app_socket = nothing, .service = api};
+    upstream_init(&upstream);
+    assert_int_equal(of(&upstream, &named, EVENT_APP_READY, "web", 8080), UPSTREAM_SAME);
+    assert_int_equal(of(&upstream, &named, EVENT_APP_READY, "api", 8081), UPSTREAM_OTHER);
+    at(&upstream, "127.0.0.1:8081");
+    upstream_fini(&upstream);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_generations),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_services),
     };
     return cmocka_run_group_tests_name("browser/upstream", tests, NULL, NULL);
 }
