@@ -209,9 +209,6 @@ static void write_context(struct json_writer *json, const struct event *event)
     case EVENT_REFRESH:
         json_string(json, "path", event->text);
         break;
-    case EVENT_APP_DOWN:
-        json_string(json, "why", event->text);
-        break;
     case EVENT_QUITTING:
         json_string(json, "why", event->text);
         json_bool(json, "at_once", event->flag);
@@ -228,6 +225,7 @@ static void write_context(struct json_writer *json, const struct event *event)
         if (event->tests)
             test_result_write_members(event->tests, json);
         break;
+    case EVENT_APP_DOWN:
     case EVENT_APP_OUTPUT:
     case EVENT_TESTS_LINE:
     case EVENT_CONFIG:
