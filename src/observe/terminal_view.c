@@ -260,7 +260,6 @@ static void on_event(void *data, const struct event *event)
         break;
     case EVENT_QUITTING:
         quitting(view, event);
-        break;
     }
 }
 
