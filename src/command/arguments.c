@@ -148,6 +148,9 @@ static void set_option(struct parsing *parsing, const struct option_entry *optio
     case 'd':
         strs_push(&arguments->flags, "log.level=debug");
         break;
+    case 'o':
+        strs_push(&arguments->flags, "proxy.open=true");
+        break;
     case 'q':
         arguments->quiet = true;
         break;

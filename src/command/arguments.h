@@ -18,7 +18,7 @@ struct option_entry {
     const char *commands; /* that take it, with blanks between; NULL: all */
     const char *doc;
 };
-#define OPTIONS_MAX 17
+#define OPTIONS_MAX 18
 extern const struct option_entry OPTIONS[OPTIONS_MAX + 1]; /* ends with a NULL name */
 
 /* Does command take the option; is it one of those that take the configuration's keys? */

@@ -9,6 +9,7 @@ const struct option_entry OPTIONS[OPTIONS_MAX + 1] = {
     {"log", 0, "FORMAT", "text json", "run", "The same as --log.format=FORMAT."},
     {"debug", 'd', NULL, NULL, "run", "Say everything: the same as --log.level=debug."},
     {"quiet", 'q', NULL, NULL, "run init validate load", "Say only what went wrong."},
+    {"open", 'o', NULL, NULL, "run", "Open a browser: the same as --proxy.open."},
     {"force", 'f', NULL, NULL, "init", "Replace a zonda.toml that is there."},
     {"json", 'j', NULL, NULL, "explain doctor load status trigger wait version",
      "Print one JSON object for programs."},

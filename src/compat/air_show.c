@@ -1,4 +1,4 @@
-/* What air prints: log, color, misc, screen; and the proxy that is not there yet. */
+/* What air prints: log, color, misc, screen; and its proxy. */
 #include <stdio.h>
 #include <string.h>
 
@@ -96,19 +96,25 @@ static void read_screen(struct air *air)
                         "air");
 }
 
+/* Of air's proxy only the ports and the wait: its own listens on all addresses. */
 static void read_proxy(struct air *air)
 {
     const struct node *enabled = air_get(air, "proxy", "enabled");
-    const struct node *port = air_get(air, "proxy", "app_port");
-    char hint[96] = "open the app's own port in the browser";
+    const struct node *port = air_get(air, "proxy", "proxy_port");
+    const struct node *app_port = air_get(air, "proxy", "app_port");
+    const struct node *wait = air_get(air, "proxy", "app_start_timeout");
     if (!air_is_true(enabled))
         return;
-    if (port && port->number > 0 && port->number <= 65535)
-        (void)snprintf(hint, sizeof hint, "open the app itself: http://localhost:%d",
-                       (int)port->number);
-    reading_warning(air->reading, place_of_value(enabled), hint,
-                    "zonda has no proxy yet: nothing listens on proxy_port, and browsers are not "
-                    "reloaded");
+    if (!port || port->number == 0) {
+        reading_warning(air->reading, place_of_value(enabled), "give proxy_port a number",
+                        "there is no proxy without a proxy_port");
+        return;
+    }
+    air_set_number(air, "proxy", "port", (uint64_t)port->number, port);
+    if (app_port)
+        air_set_number(air, "proxy", "app_port", (uint64_t)app_port->number, app_port);
+    if (wait && wait->number)
+        air_set_number(air, "proxy", "hold_timeout", (uint64_t)wait->number, wait);
 }
 
 void air_read_show(struct air *air)

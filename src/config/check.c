@@ -128,6 +128,12 @@ static void imply_debug(struct config *config)
         strs_push(&config->build.flags, "-gcflags=all=-N -l");
 }
 
+static void check_proxy(const struct check *check)
+{
+    if (!*check->config->proxy.host)
+        tell(check, true, "proxy", "host", "leave it out for 127.0.0.1", "", "is empty");
+}
+
 void config_check(const struct config_request *request, const char *base, const char *shown,
                   bool runs, struct config *config, struct problems *problems)
 {
@@ -139,6 +145,7 @@ void config_check(const struct config_request *request, const char *base, const 
             value_resolve(&SCHEMA[i], config, config->root);
     check_tmp_dir(&check);
     check_watch_paths(&check);
+    check_proxy(&check);
     if (!runs)
         return;
     check_what_runs(&check);

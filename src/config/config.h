@@ -93,6 +93,18 @@ struct config_watch {
     bool skip_unchanged;    /* by digest */
 };
 
+struct config_proxy {
+    uint32_t port; /* 0: off, unless open */
+    char *host;
+    char *service;     /* of several; "": the first that listens */
+    bool open;         /* a browser, once the app serves */
+    uint32_t app_port; /* 0: as found */
+    char *app_socket;  /* "": none */
+    uint32_t hold_timeout_ms;
+    bool inject, https;
+    char *cert, *key; /* PEM files; "": self-made */
+};
+
 struct config_log {
     enum log_level level;
     enum log_format format;
@@ -142,6 +154,7 @@ struct config {
     struct config_debug debug;
     struct config_test test;
     struct config_watch watch;
+    struct config_proxy proxy;
     struct config_log log;
     struct config_terminal terminal;
     bool control;       /* listen on the control socket */

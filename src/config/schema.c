@@ -32,6 +32,7 @@ const struct schema_section SCHEMA_SECTIONS[] = {
      true},
     {"test", "Tests near the change, run after the new version serves.", true},
     {"watch", "Which files are looked at.", true},
+    {"proxy", "A port for the browser, before the app's own.", false},
     {"log", "What zonda says and what it writes to a file.", false},
     {"terminal", "How it looks.", false},
     {NULL, NULL, false},
@@ -235,6 +236,41 @@ const struct schema_entry SCHEMA[] = {
     {"watch", "skip_unchanged", VALUE_BOOL, AT(watch.skip_unchanged), "true",
      .effect = EFFECT_WATCH,
      .doc = "A file that was written with the same content did not change."},
+
+    {"proxy", "port", VALUE_INT, AT(proxy.port), "0", 0, 65535, .effect = EFFECT_LIVE,
+     .doc = "The port on which zonda passes requests on to the app. Pages that come from it reload "
+            "themselves, and requests wait while the app starts anew. 0: no proxy.",
+     .example = "8090"},
+    {"proxy", "host", VALUE_STRING, AT(proxy.host), "\"127.0.0.1\"", .effect = EFFECT_LIVE,
+     .doc = "The address on which the proxy listens. 0.0.0.0: all of them, for whoever can reach "
+            "this machine.",
+     .example = "\"0.0.0.0\""},
+    {"proxy", "open", VALUE_BOOL, AT(proxy.open), "false", .effect = EFFECT_LIVE,
+     .doc = "Open a browser once the app serves for the first time. Without a port, the proxy "
+            "takes 8090, or one that is free."},
+    {"proxy", "service", VALUE_STRING, AT(proxy.service), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "Of several services the one that the proxy leads to. Default: the first that is found "
+            "to listen.",
+     .example = "\"web\""},
+    {"proxy", "app_port", VALUE_INT, AT(proxy.app_port), "0", 0, 65535, .effect = EFFECT_LIVE,
+     .doc = "The app's port. 0: the first one on which it was found to listen.", .example = "8080"},
+    {"proxy", "app_socket", VALUE_PATH, AT(proxy.app_socket), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "The app's Unix socket, where it listens on no port.",
+     .example = "\".zonda/app.sock\""},
+    {"proxy", "hold_timeout", VALUE_DURATION, AT(proxy.hold_timeout_ms), "\"30s\"", 0, HOUR_MS,
+     .effect = EFFECT_LIVE,
+     .doc = "How long a request waits for an app that is being built or started. Then it is "
+            "answered with 503."},
+    {"proxy", "inject", VALUE_BOOL, AT(proxy.inject), "true", .effect = EFFECT_LIVE,
+     .doc = "Add the script that reloads pages and shows errors to HTML pages. Nothing else is "
+            "ever changed on its way."},
+    {"proxy", "https", VALUE_BOOL, AT(proxy.https), "false", .effect = EFFECT_LIVE,
+     .doc = "Serve the proxy's port by HTTPS: with cert and key, or with a self-made certificate "
+            "for localhost."},
+    {"proxy", "cert", VALUE_PATH, AT(proxy.cert), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "The certificate with its chain, a PEM file.", .example = "\"localhost.pem\""},
+    {"proxy", "key", VALUE_PATH, AT(proxy.key), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "The certificate's private key, a PEM file.", .example = "\"localhost-key.pem\""},
 
     {"log", "level", VALUE_CHOICE, AT(log.level), "\"info\"", .choices = level_names,
      .effect = EFFECT_LIVE, .doc = "How much zonda says. The app's output is not touched by it."},

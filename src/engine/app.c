@@ -119,6 +119,8 @@ static void crashed(void *data, bool retry, uint32_t delay_ms, const char *why)
         notice(engine, LOG_WARN, NULL, "%s; it is started again in %u ms", why, delay_ms);
     else
         notice(engine, engine->app_done ? LOG_INFO : LOG_ERROR, NULL, "%s", why);
+    if (!retry)
+        tell(engine, EVENT_APP_DOWN, NULL, why);
     waiters_check(engine);
 }
 

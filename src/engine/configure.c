@@ -220,6 +220,7 @@ void configure_again(struct supervisor *supervisor)
     config->version = old->version + 1;
     supervisor->config = config;
     outputs_config(supervisor, old);
+    browser_config(supervisor);
     apply(supervisor);
     config_free(old);
 }

@@ -15,11 +15,13 @@
  *   outputs.c    terminal and logs             ports.c      who has the app's port
  *   directs.c    the direct Go builder         tests.c      tests near the change
  *   waiters.c    who waits for the last edit   status.c     how things stand, as JSON
+ *   browser.c    the proxy and its browser
  */
 #ifndef ZONDA_ENGINE_STATE_H
 #define ZONDA_ENGINE_STATE_H
 
 #include "base/vec.h"
+#include "browser/proxy.h"
 #include "build/build.h"
 #include "build/golang/affected.h"
 #include "build/golang/graph.h"
@@ -117,6 +119,10 @@ struct supervisor {
     struct gostore *store;        /* what their builders have compiled; NULL: nobody builds yet */
     struct timer *sweep;          /* takes down those whose service is gone */
     uint64_t reloads;             /* of all engines: the last id */
+
+    struct http_worker *worker;
+    struct proxy *proxy; /* or NULL */
+    bool opened;         /* a browser, once */
 
     struct control *control;
     VEC(struct waiter *) waiters;
@@ -284,6 +290,11 @@ int watch_again(struct engine *engine, struct err *err);
 void outputs_open(struct supervisor *supervisor);
 void outputs_config(struct supervisor *supervisor, const struct config *old);
 void outputs_fini(struct supervisor *supervisor);
+
+/* browser.c */
+void browser_open(struct supervisor *supervisor);
+void browser_config(struct supervisor *supervisor); /* the configuration has changed */
+void browser_fini(struct supervisor *supervisor);
 
 /* ports.c */
 void ports_output(struct engine *engine, const char *bytes, size_t len);

@@ -72,6 +72,7 @@ static int open_all(struct supervisor *supervisor, struct target *targets,
     supervisor->sweep = timer_new(supervisor->loop, services_sweep, supervisor);
     outputs_open(supervisor);
     tell_start(supervisor, warnings);
+    browser_open(supervisor);
     requests_open(supervisor);
     input_open(supervisor);
     return open_engines(supervisor, targets, err);
@@ -93,6 +94,7 @@ static void close_all(struct supervisor *supervisor)
         engine_close(*engine);
     if (supervisor->signals)
         input_fini(supervisor);
+    browser_fini(supervisor);
     if (supervisor->bus)
         outputs_fini(supervisor);
     timer_free(supervisor->patience);

@@ -22,7 +22,7 @@ static void keep(struct user *user, size_t variable, const char *text, size_t le
     user->captured[variable] = mem_string_n(text, len);
 }
 
-void answer_head(struct user *user, const struct http_head *head)
+void load_answer_head(struct user *user, const struct http_head *head)
 {
     const struct task *task = task_of(user);
     for (size_t i = 0; i < head->field_count; i++) {
@@ -40,7 +40,7 @@ void answer_head(struct user *user, const struct http_head *head)
     }
 }
 
-void answer_body(struct user *user, struct http_text piece)
+void load_answer_body(struct user *user, struct http_text piece)
 {
     size_t room = user->kept.max - user->kept.len;
     if (task_of(user)->reads_body)

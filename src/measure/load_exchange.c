@@ -115,7 +115,7 @@ static int take_head(struct user *user)
         user->status = head.status;
         user->keep_alive = head.keep_alive && head.framing != HTTP_BODY_UNTIL_CLOSE;
         user->has_head = true;
-        answer_head(user, &head);
+        load_answer_head(user, &head);
         http_body_init(&user->body, head.framing, head.length);
     }
     tally_of(user)->received_bytes += (uint64_t)len;
@@ -136,7 +136,7 @@ static int take_body(struct user *user)
         if (used < 0)
             return -1;
         if (piece.len)
-            answer_body(user, piece);
+            load_answer_body(user, piece);
         tally_of(user)->received_bytes += (uint64_t)used;
         http_conn_consume(user->conn, (size_t)used);
     }

@@ -146,8 +146,8 @@ void exchange_time_out(struct user *user);
 void exchange_close(struct user *user); /* its connection, if there is one */
 
 /* --- load_answer.c: what it is worth --- */
-void answer_head(struct user *user, const struct http_head *head); /* cookies, captures */
-void answer_body(struct user *user, struct http_text piece);
+void load_answer_head(struct user *user, const struct http_head *head); /* cookies, captures */
+void load_answer_body(struct user *user, struct http_text piece);
 enum load_error answer_check(struct user *user);
 
 /* --- load_random.c --- */

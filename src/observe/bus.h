@@ -36,6 +36,7 @@ enum event_kind {
     EVENT_APP_EXIT,       /* number: generation; total: as sh(1) counts; text: how, in words; flag:
                              expected */
     EVENT_TRANSITION,     /* transition (debug; the JSON log has it at every level) */
+    EVENT_APP_DOWN,       /* text: why it is not started again before the next change */
     EVENT_APP_OUTPUT,     /* text, len: bytes; flag: from stderr */
     EVENT_RELOAD_END,     /* reload */
     EVENT_REFRESH,        /* text: path; browsers may reload it */

@@ -28,6 +28,7 @@ static const char *const KINDS[] = {
     [EVENT_APP_READY] = "app_ready",
     [EVENT_APP_EXIT] = "app_exit",
     [EVENT_TRANSITION] = "transition",
+    [EVENT_APP_DOWN] = "app_down",
     [EVENT_APP_OUTPUT] = "app_output",
     [EVENT_RELOAD_END] = "reload_end",
     [EVENT_REFRESH] = "refresh",
@@ -224,6 +225,7 @@ static void write_context(struct json_writer *json, const struct event *event)
         if (event->tests)
             test_result_write_members(event->tests, json);
         break;
+    case EVENT_APP_DOWN:
     case EVENT_APP_OUTPUT:
     case EVENT_TESTS_LINE:
     case EVENT_CONFIG:
@@ -257,6 +259,7 @@ static void write_message(const struct event *event, struct buf *out)
         [EVENT_APP_STARTED] = {.before = "the app was started", .alone = true},
         [EVENT_APP_READY] = {.before = "the app is ready", .alone = true},
         [EVENT_APP_EXIT] = {.before = "the app ended: "},
+        [EVENT_APP_DOWN] = {.before = "the app stays down: "},
         [EVENT_REFRESH] = {.before = "refresh: "},
         [EVENT_TESTS_BEGIN] = {.before = "testing: "},
         [EVENT_QUITTING] = {.before = "stopping: "},

@@ -162,6 +162,8 @@ static void app_news(struct terminal_view *view, const struct event *event)
     case EVENT_APP_STOPPING:
         detail(view, PART_RUN, "stopping the app with %s", text);
         break;
+    case EVENT_APP_DOWN: /* a notice has said it */
+        break;
     default: /* EVENT_APP_EXIT; an unexpected one is followed by a notice */
         view_app_ended(view);
         view->of->up -= view->of->up > 0;
@@ -238,6 +240,7 @@ static void on_event(void *data, const struct event *event)
     case EVENT_APP_STARTED:
     case EVENT_APP_READY:
     case EVENT_APP_EXIT:
+    case EVENT_APP_DOWN:
         app_news(view, event);
         break;
     case EVENT_APP_OUTPUT:
@@ -257,7 +260,6 @@ static void on_event(void *data, const struct event *event)
         break;
     case EVENT_QUITTING:
         quitting(view, event);
-        break;
     }
 }
 

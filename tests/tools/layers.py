@@ -19,6 +19,7 @@ LAYERS = [
     ["config", "http"],
     ["build", "watch", "run"],
     ["compat", "observe", "control", "measure"],
+    ["browser"],
     ["engine"],
     ["command"],
 ]

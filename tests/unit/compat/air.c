@@ -388,7 +388,10 @@ static void what_is_shown(void **state)
                                                                      "terminal.banner = my shop\n");
     is("[misc]\nstartup_banner = ''\n", "");
     is("[screen]\nclear_on_rebuild = true\nkeep_scroll = true\n", "terminal.clear = true\n");
-    is("[proxy]\nenabled = true\nproxy_port = 1\napp_port = 2\napp_start_timeout = 3\n", "");
+    is("[proxy]\nenabled = true\nproxy_port = 1\napp_port = 2\napp_start_timeout = 3\n",
+       "proxy.port = 1\nproxy.app_port = 2\nproxy.hold_timeout = 3\n");
+    is("[proxy]\nenabled = false\nproxy_port = 1\n", "");
+    is("[proxy]\nenabled = true\nproxy_port = 1\n", "proxy.port = 1\n");
 }
 
 /* A file of any name is read as the tool's whose keys it has. */

@@ -8,6 +8,9 @@ struct told_case {
 };
 
 static const struct told_case errors[] = {
+    {"[proxy]\nenabled = true\nproxy_port = 80800\n",
+     ".air.toml:3:14: error: proxy_port: port is 80800, but it must be at most 65535\n"
+     "  hint: from 0 to 65535\n"},
     {"[build]\n  exclud_dir = []\n", ".air.toml:2:3: error: [build] has no key exclud_dir\n"
                                      "  hint: did you mean exclude_dir?\n"},
     {"exclude_dir = ['a']\n", ".air.toml:1:1: error: the root table has no key exclude_dir\n"
@@ -125,10 +128,9 @@ static const struct told_case warnings[] = {
     {"[screen]\nclear_on_rebuild = true\nkeep_scroll = false\n",
      ".air.toml:3:15: warning: keep_scroll = false does nothing: what scrolled away is kept, as "
      "with air\n"},
-    {"[proxy]\nenabled = true\nproxy_port = 8090\napp_port = 8080\n",
-     ".air.toml:2:11: warning: zonda has no proxy yet: nothing listens on proxy_port, and browsers "
-     "are not reloaded\n"
-     "  hint: open the app itself: http://localhost:8080\n"},
+    {"[proxy]\nenabled = true\nproxy_port = 0\napp_port = 8080\n",
+     ".air.toml:2:11: warning: there is no proxy without a proxy_port\n"
+     "  hint: give proxy_port a number\n"},
 };
 
 static void each_error(void **state)

@@ -28,6 +28,8 @@ static const struct {
      "zonda.toml:2:1: error: [terminal] has no key bananas\n"
      "  hint: [terminal] has color, clear, keys, progress, banner, color_main, color_watch, "
      "color_build, color_run\n"},
+    {"[proxy]\nhost = ''\n", "zonda.toml:2:8: error: host is empty\n"
+                             "  hint: leave it out for 127.0.0.1\n"},
     {"build = 'go build'\n", "zonda.toml:1:1: error: build is a string, but it must be a section\n"
                              "  hint: write [build] in a line of its own, and its keys below it\n"},
     {"[run]\n[run]\n", "zonda.toml:2:1: error: 'run' is given a second time\n"

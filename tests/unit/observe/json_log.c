@@ -92,11 +92,11 @@ static void every_event_is_a_line(void **state)
     const struct service_transition step = {
         .generation = 7, .from = "BESIDE", .event = "IS_READY", .to = "HANDING"};
     static const char *const KINDS[] = {
-        "zonda_started", "watching",   "notice",         "ignored",     "reload_begin",
-        "build_begin",   "build_line", "build_progress", "build_end",   "app_stopping",
-        "app_started",   "app_ready",  "app_exit",       "transition",  "app_output",
-        "reload_end",    "refresh",    "config",         "tests_begin", "tests_line",
-        "tests_end",     "quitting"};
+        "zonda_started", "watching",   "notice",         "ignored",    "reload_begin",
+        "build_begin",   "build_line", "build_progress", "build_end",  "app_stopping",
+        "app_started",   "app_ready",  "app_exit",       "transition", "app_down",
+        "app_output",    "reload_end", "refresh",        "config",     "tests_begin",
+        "tests_line",    "tests_end",  "quitting"};
     (void)state;
     fixture.config.log.level = LOG_DEBUG;
     for (int kind = 0; kind <= EVENT_QUITTING; kind++)
