@@ -38,6 +38,7 @@ void json_bool(struct json_writer *writer, const char *name, bool value);
 struct json;
 void json_value(struct json_writer *writer, const char *name,
                 const struct json *value); /* of any kind */
+void json_raw(struct json_writer *writer, const char *name, const char *json); /* is JSON already */
 
 /* --- reading --- */
 /* A struct json is a value; owned by its root. */
