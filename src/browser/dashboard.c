@@ -34,7 +34,9 @@ static void put_status(struct dashboard *dashboard, struct buf *out)
 
 static void put_reloads(struct dashboard *dashboard, struct buf *out)
 {
+    (void)buf_puts(out, "{\"v\":1,\"ok\":true,\"reloads\":");
     dashboard->parts.ask.reloads(dashboard->parts.ask.data, out);
+    (void)buf_putc(out, '}');
 }
 
 static void begin_object(struct json_writer *json)

@@ -12,7 +12,7 @@ const RELOADS_MAX = 64;
 const PHASES = ["decide", "wait", "build", "stop", "start"];
 const $ = (id) => document.getElementById(id);
 
-const state = { status: null, reloads: new Map(), lines: [], samples: [], marks: [], selected: null, open: new Set() };
+const state = { status: null, error: null, reloads: new Map(), lines: [], samples: [], marks: [], selected: null, open: new Set() };
 
 const node = (name, className, ...children) => {
   const made = document.createElement(name);
@@ -28,6 +28,7 @@ const duration = (ms) =>
 const bytes = (count) => (count < 1 << 20 ? `${Math.round(count / 1024)} KiB` : `${(count / (1 << 20)).toFixed(1)} MiB`);
 const percent = (value) => `${value.toFixed(value < 10 ? 1 : 0)} %`;
 const clock = (timestamp) => new Date(timestamp).toLocaleTimeString([], { hour12: false });
+const TITLES = { build: "build failed", start: "start failed", crash: "the app has ended" };
 const OUTCOMES = {
   served: "good", unchanged: "good", refreshed: "good", ended: "good",
   "build failed": "bad", "start failed": "bad", running: "busy", obsolete: "", stopped: "",
@@ -40,10 +41,10 @@ const isFailure = (reload) => / failed$/.test(outcome(reload));
 function drawState() {
   const { status } = state;
   if (!status) return;
-  const broken = failure();
+  const broken = state.error;
   const names = { ready: "serving", down: "not running", backoff: "crashed, starts again" };
   const badge = $("state");
-  const text = status.state === "building" ? "building" : broken ? outcome(broken) : names[status.state] || status.state;
+  const text = status.state === "building" ? "building" : broken ? TITLES[broken.kind] : names[status.state] || status.state;
   if (badge.textContent !== text) badge.textContent = text;
   badge.className = "badge " + (status.state === "building" || status.state === "starting" ? "busy" : broken || status.state === "down" || status.state === "backoff" ? "bad" : "good");
   document.title = `${text} · ${status.service || "zonda"}`;
@@ -52,11 +53,6 @@ function drawState() {
   $("pid").textContent = status.app_pid ? `pid ${status.app_pid}` : "";
   $("watching").textContent = status.watching ? `${status.watching.dirs} directories, ${status.watching.files} files${status.watching.polled ? `, ${status.watching.polled} polled` : ""}` : "";
 }
-
-const failure = () => {
-  const last = state.status && state.status.last;
-  return last && isFailure(last) ? last : null;
-};
 
 function drawTiles() {
   const done = [...state.reloads.values()].filter((reload) => reload.total_ms !== undefined && outcome(reload) === "served").slice(-20);
@@ -69,14 +65,14 @@ function drawTiles() {
   $("t-slow").textContent = times.length ? duration(times.at(-1)) : "–";
   $("t-count").textContent = state.status ? state.status.reloads : "–";
   $("t-failed").textContent = failed;
-  $("t-failed").className = failure() ? "bad" : "";
+  $("t-failed").className = state.error ? "bad" : "";
   $("t-generation").textContent = state.status ? state.status.generation : "–";
   $("t-memory").textContent = sample && sample.processes ? bytes(sample.memory_bytes) : "–";
   $("t-cpu").textContent = sample && sample.processes ? percent(sample.cpu_percent) : "–";
 }
 
 function place(found) {
-  const text = [found.shown || found.file, found.line, found.column].filter(Boolean).join(":");
+  const text = [found.file, found.line, found.column].filter(Boolean).join(":");
   if (!found.open || !/^[a-z][a-z0-9+.-]*:\/\//i.test(found.open) || /^javascript:/i.test(found.open)) return node("span", "place", text);
   const link = node("a", "place", text);
   link.href = found.open;
@@ -84,17 +80,18 @@ function place(found) {
 }
 
 function drawBroken() {
-  const broken = failure();
+  const broken = state.error;
   $("broken").hidden = !broken;
   if (!broken) return;
-  $("broken-title").textContent = `Reload ${broken.id}: ${outcome(broken)}`;
+  $("broken-title").textContent = broken.reload ? `${TITLES[broken.kind]} — reload ${broken.reload}` : TITLES[broken.kind];
   $("broken-message").textContent = broken.message || "";
-  const list = broken.diagnostics.slice(0, 20).map((found) => {
+  const list = broken.diagnostics.map((found) => {
     const item = node("li", "", place(found), "  ", found.message);
     if (found.excerpt) item.append(node("pre", "", found.excerpt));
     return item;
   });
-  if (broken.diagnostics.length > 20) list.push(node("li", "", `… ${broken.diagnostics.length - 20} more`));
+  if (broken.dropped) list.push(node("li", "", `… ${broken.dropped} more`));
+  if (broken.output) list.push(node("li", "", node("pre", "", broken.output)));
   $("diagnostics").replaceChildren(...list);
 }
 
@@ -145,7 +142,7 @@ function details(reload) {
     pairs([...PHASES.map((name) => [name, phases[name] === undefined ? null : duration(phases[name])]),
       ["of which plan", reload.plan_ms && duration(reload.plan_ms)], ["compile", reload.compile_ms && duration(reload.compile_ms)],
       ["link", reload.link_ms && duration(reload.link_ms)], ["in all", reload.total_ms === undefined ? null : duration(reload.total_ms)]]));
-  const wrong = [reload.message, ...(reload.diagnostics || []).map((found) => `${found.shown || found.file}:${found.line}: ${found.message}`)].filter(Boolean);
+  const wrong = [reload.message, ...(reload.diagnostics || []).map((found) => `${found.file}:${found.line}: ${found.message}`)].filter(Boolean);
   if (wrong.length) box.append(node("pre", "", wrong.join("\n")));
   return box;
 }
@@ -311,7 +308,9 @@ let asking = 0;
 function askAgain() {
   clearTimeout(asking);
   asking = setTimeout(async () => {
-    state.status = await get("/api/v1/status");
+    const [status, error] = await Promise.all([get("/api/v1/status"), get("/api/v1/error")]);
+    state.status = status;
+    state.error = error.error && error.error.payload;
     drawState();
     drawTiles();
     drawBroken();
@@ -342,10 +341,11 @@ function take(line) {
 async function load() {
   const all = await get("/api/v1/overview");
   state.status = all.status;
-  state.reloads = new Map(all.reloads.map((reload) => [reload.id, reload]));
-  state.lines = all.log;
-  state.samples = all.samples;
-  state.marks = all.log.filter((line) => line.context.kind === "app_started").map((line) => ({ at: Date.parse(line.timestamp) }));
+  state.error = all.error.error && all.error.error.payload;
+  state.reloads = new Map(all.reloads.reloads.map((reload) => [reload.id, reload]));
+  state.lines = all.log.lines;
+  state.samples = all.samples.samples;
+  state.marks = state.lines.filter((line) => line.context.kind === "app_started").map((line) => ({ at: Date.parse(line.timestamp) }));
   for (const draw of [drawState, drawBroken, drawReloads, drawLog, drawCharts]) draw();
   await drawWatched();
   return all.event;
