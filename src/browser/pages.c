@@ -67,12 +67,18 @@ static void tell_where(struct pages *pages)
     bus_publish(pages->bus, &event);
 }
 
+static bool same_place(uint32_t port, const char *host, uint32_t new_port, const char *new_host)
+{
+    return port == new_port && strcmp(host, new_host) == 0;
+}
+
 /* The new one first; where it wants the same port as the old one, that has to go before. */
 static int dashboard_again(struct pages *pages, const struct config *config, struct err *err)
 {
     const struct config_dashboard *old = &pages->config->dashboard, *new = &config->dashboard;
-    bool same = old->port == new->port && strcmp(old->host, new->host) == 0;
-    if (same && strcmp(old->token, new->token) == 0 && strs_equal(&old->origins, &new->origins))
+    bool same = same_place(old->port, old->host, new->port, new->host);
+    if (pages->dashboard && same && strcmp(old->token, new->token) == 0 &&
+        strs_equal(&old->origins, &new->origins))
         return 0;
     if (same || !new->port) {
         dashboard_close(pages->dashboard);
@@ -92,8 +98,8 @@ static int dashboard_again(struct pages *pages, const struct config *config, str
 static int livereload_again(struct pages *pages, const struct config *config, struct err *err)
 {
     const struct config_livereload *old = &pages->config->livereload, *new = &config->livereload;
-    bool same = old->port == new->port && strcmp(old->host, new->host) == 0;
-    if (same && strs_equal(&pages->config->dashboard.origins, &config->dashboard.origins))
+    if (pages->livereload && same_place(old->port, old->host, new->port, new->host) &&
+        strs_equal(&pages->config->dashboard.origins, &config->dashboard.origins))
         return 0;
     livereload_close(pages->livereload);
     pages->livereload = NULL;
@@ -115,24 +121,14 @@ int pages_config(struct pages *pages, const struct config *config, struct err *e
 /* --- life-cycle --- */
 
 struct pages *pages_open(struct http_worker *worker, struct bus *bus, const struct config *config,
-                         const struct pages_ask *ask, struct err *err)
+                         const struct pages_ask *ask)
 {
     struct pages *pages = mem_new(1, sizeof *pages);
     *pages = (struct pages){.worker = worker, .bus = bus, .config = config, .ask = *ask};
     pages->ask.service = pages->service = mem_string(ask->service);
     pages->live = live_open(bus, config, &pages->ask);
-    pages->signals = streams_new(http_worker_loop(worker), live_events(pages->live), begin_signals, pages);
-    if (config->dashboard.port && !(pages->dashboard = open_dashboard(pages, config, err))) {
-        pages_close(pages);
-        return NULL;
-    }
-    if (config->livereload.port &&
-        !(pages->livereload = livereload_open(pages->worker, live_events(pages->live), config, err))) {
-        pages_close(pages);
-        return NULL;
-    }
-    if (pages->dashboard)
-        tell_where(pages);
+    pages->signals =
+        streams_new(http_worker_loop(worker), live_events(pages->live), begin_signals, pages);
     return pages;
 }
 

@@ -2,8 +2,8 @@
  * What zonda itself says to browsers: live events, the client script with its overlay, LiveReload,
  * the dashboard and its API.
  *
- * Life-cycle: pages_open once the bus is there; pages_config when the configuration has changed;
- * pages_close while the loop still runs. It subscribes to the bus and learns from it what happened;
+ * Life-cycle: pages_open once the bus is there; pages_config at first and when the configuration
+ * has changed; pages_close while the loop still runs. It subscribes to the bus and learns from it what happened;
  * how things stand it asks the engine, by struct pages_ask. Everything on the loop's thread.
  *
  * [dashboard] port and [livereload] port are listened on here; what is zonda's own on the proxy's
@@ -32,11 +32,12 @@ struct pages_ask {
 };
 
 struct pages;
-/* config is borrowed until pages_config or pages_close, ask is copied; worker must outlive it. NULL
-   where a port cannot be listened on. */
+/* ask is copied, config borrowed until pages_config or pages_close; worker must outlive it. Nothing
+   is listened on before pages_config. */
 struct pages *pages_open(struct http_worker *worker, struct bus *bus, const struct config *config,
-                         const struct pages_ask *ask, struct err *err);
-/* What cannot be listened on stays as it was, and err says why (a negative code). */
+                         const struct pages_ask *ask);
+/* Listens, anew where ports, hosts, origins or the token differ. Where a port cannot be had, that
+   part stays as it was, or off, and err says why (a negative code). */
 int pages_config(struct pages *pages, const struct config *config, struct err *err);
 void pages_close(struct pages *pages); /* NULL is allowed */
 

@@ -126,7 +126,8 @@ static void beat(void *data)
     bool over = streams->next_beat >= streams->list.len;
     if (over)
         streams->next_beat = 0;
-    timer_start(streams->beat, over ? STREAMS_BEAT_MS : 1);
+    if (streams->list.len)
+        timer_start(streams->beat, over ? STREAMS_BEAT_MS : 1);
 }
 
 static void drained(void *data, struct http_exchange *exchange)
@@ -153,7 +154,6 @@ struct streams *streams_new(struct loop *loop, struct events *events, streams_be
     streams->more = timer_new(loop, serve, streams);
     streams->beat = timer_new(loop, beat, streams);
     buf_init(&streams->text, TEXT_BYTES_MAX);
-    timer_start(streams->beat, STREAMS_BEAT_MS);
     events_on_told(events, told, streams);
     return streams;
 }
@@ -208,6 +208,8 @@ void streams_take(struct streams *streams, struct http_exchange *exchange,
     *stream =
         (struct stream){.streams = streams, .exchange = exchange, .place = streams->list.len};
     vec_push(&streams->list, stream);
+    if (!timer_active(streams->beat))
+        timer_start(streams->beat, STREAMS_BEAT_MS);
     buf_reset(&streams->text);
     (void)sse_retry(&streams->text, STREAMS_RETRY_MS);
     if (!known || !events_after(streams->events, number, put_message, streams))
