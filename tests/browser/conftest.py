@@ -1,0 +1,107 @@
+"""A real Chromium on pages that a real zonda serves. The harness is that of tests/e2e."""
+import contextlib
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
+
+import zonda as harness  # noqa: E402
+from chromium import Browser  # noqa: E402
+
+SHOP = ROOT / "examples" / "shop"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(scope="session")
+def warm():
+    if shutil.which("go") is None:
+        pytest.skip("go is not on PATH")
+    subprocess.run(
+        ["go", "build", "-ldflags=-w", "-o", "/dev/null", "./cmd/shop"], cwd=SHOP, check=True, timeout=600
+    )
+
+
+class Site:
+    """zonda with its ports, in a scratch copy of a project."""
+
+    def __init__(self, project, *args, proxy=True, env=None):
+        self.dashboard_port = harness.free_port()
+        self.livereload_port = harness.free_port()
+        self.proxy_port = harness.free_port() if proxy else None
+        ports = [f"--dashboard.port={self.dashboard_port}", f"--livereload.port={self.livereload_port}"]
+        ports += [f"--proxy.port={self.proxy_port}"] if proxy else []
+        self.zonda = harness.Zonda(project, *ports, *args, env=env)
+
+    def url(self, path="/"):
+        return f"http://localhost:{self.proxy_port or self.zonda.port}{path}"
+
+    def dashboard(self, path="/"):
+        return f"http://127.0.0.1:{self.dashboard_port}{path}"
+
+
+@pytest.fixture
+def sites():
+    running = []
+
+    def begin(project, *args, **options):
+        site = Site(project, *args, **options)
+        running.append(site)
+        return site
+
+    yield begin
+    for site in running:
+        site.zonda.cleanup()
+
+
+@pytest.fixture
+def shop(warm, tmp_path, sites):
+    """begin(…) starts zonda in a copy of examples/shop, with the proxy before it."""
+    copy = shutil.copytree(
+        SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns(".zonda", "tmp", "*.db*", "var")
+    )
+
+    def begin(*args, ready=True, **options):
+        site = sites(copy, *args, env={"SHOP_DB": str(tmp_path / "shop.db")}, **options)
+        if ready:
+            site.zonda.ready(200)
+        return site
+
+    return begin
+
+
+@pytest.fixture
+def plain(tmp_path, sites):
+    """begin(…) starts zonda in a project whose build is a copy and whose app is a script."""
+    copy = shutil.copytree(HERE.parent / "e2e" / "projects" / "plain", tmp_path / "plain")
+
+    def begin(*args, **options):
+        site = sites(copy, *args, proxy=False, **options)
+        site.zonda.ready()
+        return site
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with contextlib.closing(Browser()) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium):
+    """A Chromium with one empty tab."""
+    chromium.begin()
+    yield chromium
+    chromium.end()
