@@ -155,7 +155,8 @@ bool access_allows(const struct access *access, enum access_to to, struct http_e
         return false;
     }
     /* A request without Origin that another site's page made: an image, a script, a form. */
-    if (to == ACCESS_OWN && http_text_equal(http_head_value(head, "Sec-Fetch-Site"), "cross-site") &&
+    if (to == ACCESS_OWN &&
+        http_text_equal(http_head_value(head, "Sec-Fetch-Site"), "cross-site") &&
         !http_text_equal(http_head_value(head, "Sec-Fetch-Mode"), "navigate")) {
         refuse(exchange, 403, "pages of other sites may not ask");
         return false;

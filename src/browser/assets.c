@@ -2,17 +2,10 @@
 
 #include <string.h>
 
-#include "browser/own.h"
-
 const struct asset *asset_find(const char *name)
 {
     for (size_t i = 0; i < ASSETS_LEN; i++)
         if (strcmp(ASSETS[i].name, name) == 0)
             return &ASSETS[i];
     return NULL;
-}
-
-const char *own_script_version(void)
-{
-    return asset_find("client.js")->tag;
 }

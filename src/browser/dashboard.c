@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "browser/answers.h"
 #include "browser/own.h"
+#include "browser/reply.h"
 #include "platform/random.h"
 
 #define CONNECTIONS_MAX  4096
@@ -154,7 +154,7 @@ static void answer_ok(struct http_exchange *exchange)
 {
     struct buf out = BUF_INIT(64);
     (void)buf_puts(&out, "{\"v\":1,\"ok\":true}");
-    answer_json(exchange, 200, &out);
+    reply_json(exchange, 200, &out);
     buf_fini(&out);
 }
 
@@ -165,13 +165,13 @@ static void body_end(void *data, struct http_exchange *exchange)
     struct err err;
     struct json *json = NULL;
     if (body->text.truncated) {
-        answer_error(exchange, 413, "a request has at most 4096 bytes", NULL);
+        reply_error(exchange, 413, "a request has at most 4096 bytes", NULL);
     } else if (!body->refresh) {
         ask->trigger(ask->data, NULL);
         answer_ok(exchange);
     } else if ((json = json_parse(buf_text(&body->text), body->text.len, &err)) == NULL ||
                !json_text(json_get(json, "key"))) {
-        answer_error(exchange, 400, "the body is not like this: {\"key\":\"index.html\"}", NULL);
+        reply_error(exchange, 400, "the body is not like this: {\"key\":\"index.html\"}", NULL);
     } else {
         ask->trigger(ask->data, json_text(json_get(json, "key")));
         answer_ok(exchange);
@@ -201,8 +201,9 @@ static void take_body(struct dashboard *dashboard, struct http_exchange *exchang
 static const struct page {
     const char *path, *asset;
 } PAGES[] = {
-    {"/", "dashboard.html"},   {"/dashboard.css", "dashboard.css"}, {"/dashboard.js", "dashboard.js"},
-    {"/chart.js", "chart.js"}, {"/icon.svg", "icon.svg"},
+    {"/", "dashboard.html"},           {"/dashboard.css", "dashboard.css"},
+    {"/dashboard.js", "dashboard.js"}, {"/chart.js", "chart.js"},
+    {"/icon.svg", "icon.svg"},
 };
 
 static const struct part {
@@ -227,7 +228,7 @@ static void answer_part(struct dashboard *dashboard, struct http_exchange *excha
         part->put(dashboard, &out);
     else
         put_watched(dashboard, exchange, &out);
-    answer_json(exchange, 200, &out);
+    reply_json(exchange, 200, &out);
     buf_fini(&out);
 }
 
@@ -235,7 +236,7 @@ static void answer_get(struct dashboard *dashboard, struct http_exchange *exchan
 {
     for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
         if (is_path(exchange, PAGES[i].path)) {
-            answer_asset(exchange, PAGES[i].asset, false);
+            reply_asset(exchange, PAGES[i].asset, false);
             return;
         }
     for (size_t i = 0; i < sizeof API / sizeof *API; i++)
@@ -248,9 +249,9 @@ static void answer_get(struct dashboard *dashboard, struct http_exchange *exchan
     else if (is_path(exchange, "/api/v1/events"))
         streams_take(dashboard->events, exchange, NULL, 0);
     else if (is_path(exchange, "/refresh") || is_path(exchange, "/api/v1/trigger"))
-        answer_error(exchange, 405, "this is asked for by POST", "POST");
+        reply_error(exchange, 405, "this is asked for by POST", "POST");
     else
-        answer_error(exchange, 404, "there is nothing here", NULL);
+        reply_error(exchange, 404, "there is nothing here", NULL);
 }
 
 static void request(void *data, struct http_exchange *exchange)
@@ -261,14 +262,14 @@ static void request(void *data, struct http_exchange *exchange)
     if (access_takes_token(&dashboard->access, exchange) ||
         !access_allows(&dashboard->access, ACCESS_OWN, exchange))
         return;
-    if (answer_is_get(exchange))
+    if (reply_is_get(exchange))
         answer_get(dashboard, exchange);
-    else if (answer_is_post(exchange) && is_path(exchange, "/refresh"))
+    else if (reply_is_post(exchange) && is_path(exchange, "/refresh"))
         take_body(dashboard, exchange, true);
-    else if (answer_is_post(exchange) && is_path(exchange, "/api/v1/trigger"))
+    else if (reply_is_post(exchange) && is_path(exchange, "/api/v1/trigger"))
         take_body(dashboard, exchange, false);
     else
-        answer_error(exchange, 405, "there is no such method here", "GET, HEAD");
+        reply_error(exchange, 405, "there is no such method here", "GET, HEAD");
 }
 
 /* --- life-cycle --- */
@@ -303,9 +304,9 @@ struct dashboard *dashboard_open(const struct dashboard_parts *parts, const stru
     dashboard->parts = *parts;
     set_access(dashboard, &config->dashboard, !tcp_address_is_loopback(&address));
     dashboard->server = http_server_new(
-        parts->worker,
-        &(struct http_server_options){
-            .on_request = request, .data = dashboard, .connections_max = CONNECTIONS_MAX});
+        parts->worker, &(struct http_server_options){.on_request = request,
+                                                     .data = dashboard,
+                                                     .connections_max = CONNECTIONS_MAX});
     if (http_server_listen(dashboard->server, &address, &bound, err) != 0) {
         err_hint(err, "another port: [dashboard] port");
         dashboard_close(dashboard);

@@ -78,8 +78,8 @@ void events_publish(struct events *events, enum events_kind kind, const char *da
 {
     struct kept kept = {
         .kind = kind, .number = events->last + 1, .data = mem_string_n(data, len), .len = len};
-    while (events->first <= events->last && (kept.number - events->first >= EVENTS_KEPT ||
-                                             events->bytes + len > EVENTS_BYTES_MAX))
+    while (events->first <= events->last &&
+           (kept.number - events->first >= EVENTS_KEPT || events->bytes + len > EVENTS_BYTES_MAX))
         forget(events);
     events->last = kept.number;
     events->ring[kept.number % EVENTS_KEPT] = kept;

@@ -156,8 +156,8 @@ static void tell_failed(struct live *live, const struct reload *reload)
 
 static bool is_failure(const struct reload *reload)
 {
-    return reload && (reload->outcome == RELOAD_BUILD_FAILED ||
-                      reload->outcome == RELOAD_START_FAILED);
+    return reload &&
+           (reload->outcome == RELOAD_BUILD_FAILED || reload->outcome == RELOAD_START_FAILED);
 }
 
 /* A reload has ended: does a failure hold, of this or of an earlier one? */

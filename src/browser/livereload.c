@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "base/version.h"
-#include "browser/answers.h"
+#include "browser/reply.h"
 #include "http/ws.h"
 
 #define COMMAND_BYTES_MAX ((size_t)64 << 10)
@@ -61,7 +61,8 @@ static void tell_reload(struct livereload *livereload, const char *path)
     buf_fini(&out);
 }
 
-/* Swaps name each file; a refresh is one reload, of a page where the key looks like a stylesheet. */
+/* Swaps name each file; a refresh is one reload, of a page where the key looks like a stylesheet.
+ */
 static void take_event(void *data, const struct events_message *message)
 {
     struct livereload *livereload = data;
@@ -161,7 +162,7 @@ static void accept_client(struct livereload *livereload, struct http_exchange *e
 {
     static const struct ws_handler HANDLER = {.on_message = message, .on_closed = closed};
     if (livereload->clients.len >= LIVERELOAD_CLIENTS_MAX) {
-        answer_error(exchange, 503, "too many pages listen already", NULL);
+        reply_error(exchange, 503, "too many pages listen already", NULL);
         return;
     }
     struct client *client = mem_new(1, sizeof *client);
@@ -181,14 +182,15 @@ static void request(void *data, struct http_exchange *exchange)
     struct http_text path = http_exchange_head(exchange)->path;
     if (!access_allows(&livereload->access, ACCESS_EVENTS, exchange))
         return;
-    if (!answer_is_get(exchange))
-        answer_error(exchange, 405, "there is no such method here", "GET, HEAD");
+    if (!reply_is_get(exchange))
+        reply_error(exchange, 405, "there is no such method here", "GET, HEAD");
     else if (http_text_equal(path, "/livereload.js"))
-        answer_asset(exchange, "livereload.js", true);
+        reply_asset(exchange, "livereload.js", true);
     else if (http_text_equal(path, "/livereload"))
         accept_client(livereload, exchange);
     else
-        answer_error(exchange, 404, "there is nothing here but /livereload and /livereload.js", NULL);
+        reply_error(exchange, 404, "there is nothing here but /livereload and /livereload.js",
+                    NULL);
 }
 
 /* --- life-cycle --- */

@@ -15,10 +15,10 @@
 #include "browser/events.h"
 #include "config/config.h"
 
-#define LIVERELOAD_CLIENTS_MAX   256
-#define LIVERELOAD_MESSAGE_MAX   ((size_t)16 << 10)
-#define LIVERELOAD_HANDSHAKE_MS  5000 /* for a client's hello; clients wait as long for ours */
-#define LIVERELOAD_OFFICIAL_7    "http://livereload.com/protocols/official-7"
+#define LIVERELOAD_CLIENTS_MAX  256
+#define LIVERELOAD_MESSAGE_MAX  ((size_t)16 << 10)
+#define LIVERELOAD_HANDSHAKE_MS 5000 /* for a client's hello; clients wait as long for ours */
+#define LIVERELOAD_OFFICIAL_7   "http://livereload.com/protocols/official-7"
 
 struct livereload;
 /* events are live's, borrowed. */

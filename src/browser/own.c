@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "browser/answers.h"
+#include "browser/reply.h"
 
 static bool begins(struct http_text path, const char *with)
 {
@@ -18,15 +18,15 @@ bool own_answer(struct streams *signals, const struct access *access,
         return false;
     if (!access_allows(access, ACCESS_EVENTS, exchange))
         return true;
-    if (!answer_is_get(exchange)) {
-        answer_error(exchange, 405, "there is no such method here", "GET, HEAD");
+    if (!reply_is_get(exchange)) {
+        reply_error(exchange, 405, "there is no such method here", "GET, HEAD");
     } else if (events) {
         struct http_field fields[ACCESS_FIELDS_MAX];
         streams_take(signals, exchange, fields, access_fields(exchange, fields));
     } else if (http_text_equal(path, OWN_SCRIPT)) {
-        answer_asset(exchange, "client.js", true);
+        reply_asset(exchange, "client.js", true);
     } else {
-        answer_error(exchange, 404, "there is nothing here", NULL);
+        reply_error(exchange, 404, "there is nothing here", NULL);
     }
     return true;
 }

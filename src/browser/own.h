@@ -11,10 +11,6 @@
 #define OWN_SCRIPT "/__zonda/client.js" /* what the proxy adds to pages */
 #define OWN_EVENTS "/refresh-signal"
 
-/* 16 hex digits that change whenever the script does; part of the ETag of injected pages. */
-#define OWN_VERSION_BYTES 17
-const char *own_script_version(void);
-
 /* True where the request is for one of them: it has been answered, or goes on as a stream of
    signals. */
 bool own_answer(struct streams *signals, const struct access *access,

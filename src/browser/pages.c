@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "browser/answers.h"
 #include "browser/dashboard.h"
 #include "browser/livereload.h"
 #include "browser/own.h"
+#include "browser/reply.h"
 
 struct pages {
     struct bus *bus;
@@ -40,10 +40,10 @@ void pages_own(void *data, struct http_exchange *exchange)
     struct pages *pages = data;
     struct access access = {.origins = &pages->config->dashboard.origins,
                             .token = "",
-                            .beyond = !http_host_is_loopback(
-                                http_text_of(pages->config->proxy.host))};
+                            .beyond =
+                                !http_host_is_loopback(http_text_of(pages->config->proxy.host))};
     if (!own_answer(pages->signals, &access, exchange))
-        answer_error(exchange, 404, "there is nothing here", NULL);
+        reply_error(exchange, 404, "there is nothing here", NULL);
 }
 
 /* --- the ports --- */
@@ -104,8 +104,7 @@ static int livereload_again(struct pages *pages, const struct config *config, st
     livereload_close(pages->livereload);
     pages->livereload = NULL;
     if (new->port)
-        pages->livereload =
-            livereload_open(pages->worker, live_events(pages->live), config, err);
+        pages->livereload = livereload_open(pages->worker, live_events(pages->live), config, err);
     return new->port && !pages->livereload ? err->code : 0;
 }
 

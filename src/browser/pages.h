@@ -3,8 +3,9 @@
  * the dashboard and its API.
  *
  * Life-cycle: pages_open once the bus is there; pages_config at first and when the configuration
- * has changed; pages_close while the loop still runs. It subscribes to the bus and learns from it what happened;
- * how things stand it asks the engine, by struct pages_ask. Everything on the loop's thread.
+ * has changed; pages_close while the loop still runs. It subscribes to the bus and learns from it
+ * what happened; how things stand it asks the engine, by struct pages_ask. Everything on the loop's
+ * thread.
  *
  * [dashboard] port and [livereload] port are listened on here; what is zonda's own on the proxy's
  * port (own.h) the proxy gives to pages_own.

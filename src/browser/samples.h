@@ -30,6 +30,7 @@ void samples_close(struct samples *samples); /* NULL is allowed */
 
 struct json_writer;
 void sample_write_members(const struct sample *sample, struct json_writer *json);
-void samples_write(const struct samples *samples, struct json_writer *json); /* elements, oldest first */
+void samples_write(const struct samples *samples,
+                   struct json_writer *json); /* elements, oldest first */
 
 #endif

@@ -205,8 +205,7 @@ void streams_take(struct streams *streams, struct http_exchange *exchange,
     uint64_t number = 0;
     bool known = events_number(streams->events, id.at, id.len, &number);
     struct stream *stream = mem_new(1, sizeof *stream);
-    *stream =
-        (struct stream){.streams = streams, .exchange = exchange, .place = streams->list.len};
+    *stream = (struct stream){.streams = streams, .exchange = exchange, .place = streams->list.len};
     vec_push(&streams->list, stream);
     if (!timer_active(streams->beat))
         timer_start(streams->beat, STREAMS_BEAT_MS);

@@ -123,6 +123,7 @@ struct supervisor {
     uint64_t reloads;             /* of all engines: the last id */
 
     struct http_worker *worker;
+    struct pages *pages;
     struct proxy *proxy; /* or NULL */
     bool opened;         /* a browser, once */
 

@@ -2,9 +2,9 @@
  * The log for machines: JSON Lines, one object for each event and each line of the app, with
  * timestamp, level, service, trace_id, message, context on every line.
  *
- * Subscribes to the bus; writes to one sink, or to a function. Lines of the app are cut at JSON_LOG_LINE_MAX bytes
- * and limited to config's rate_limit a second; what was left out is counted and said in one line of
- * level warn.
+ * Subscribes to the bus; writes to one sink, or to a function. Lines of the app are cut at
+ * JSON_LOG_LINE_MAX bytes and limited to config's rate_limit a second; what was left out is counted
+ * and said in one line of level warn.
  */
 #ifndef ZONDA_OBSERVE_JSON_LOG_H
 #define ZONDA_OBSERVE_JSON_LOG_H

@@ -1,8 +1,8 @@
 /*
  * Answers of zonda's own pages, each with the fields that keep a browser from misunderstanding it.
  */
-#ifndef ZONDA_BROWSER_ANSWERS_H
-#define ZONDA_BROWSER_ANSWERS_H
+#ifndef ZONDA_BROWSER_REPLY_H
+#define ZONDA_BROWSER_REPLY_H
 
 #include "base/buf.h"
 #include "http/fields.h"
@@ -10,13 +10,13 @@
 
 /* A file of browser/assets.h; 304 where the client has it. shared: pages of other origins may load
    it, too. */
-void answer_asset(struct http_exchange *exchange, const char *name, bool shared);
+void reply_asset(struct http_exchange *exchange, const char *name, bool shared);
 /* One JSON object; 500 where it did not fit. */
-void answer_json(struct http_exchange *exchange, unsigned status, const struct buf *json);
+void reply_json(struct http_exchange *exchange, unsigned status, const struct buf *json);
 /* {"v":1,"ok":false,"error":…}; with 405, allow says which methods there are. */
-void answer_error(struct http_exchange *exchange, unsigned status, const char *error,
+void reply_error(struct http_exchange *exchange, unsigned status, const char *error,
                   const char *allow);
-bool answer_is_get(struct http_exchange *exchange); /* or HEAD */
-bool answer_is_post(struct http_exchange *exchange);
+bool reply_is_get(struct http_exchange *exchange); /* or HEAD */
+bool reply_is_post(struct http_exchange *exchange);
 
 #endif

@@ -1,4 +1,4 @@
-#include "browser/answers.h"
+#include "browser/reply.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static const char CSP[] =
         HTTP_TEXT("X-Content-Type-Options"), HTTP_TEXT("nosniff")                                  \
     }
 
-void answer_asset(struct http_exchange *exchange, const char *name, bool shared)
+void reply_asset(struct http_exchange *exchange, const char *name, bool shared)
 {
     const struct asset *asset = asset_find(name);
     char tag[32];
@@ -38,7 +38,7 @@ void answer_asset(struct http_exchange *exchange, const char *name, bool shared)
         http_respond(exchange, 200, asset->type, fields, count, asset->data, asset->len);
 }
 
-void answer_json(struct http_exchange *exchange, unsigned status, const struct buf *json)
+void reply_json(struct http_exchange *exchange, unsigned status, const struct buf *json)
 {
     const struct http_field fields[] = {
         {HTTP_TEXT("Cache-Control"), HTTP_TEXT("no-store")},
@@ -46,14 +46,14 @@ void answer_json(struct http_exchange *exchange, unsigned status, const struct b
         {HTTP_TEXT("Cross-Origin-Resource-Policy"), HTTP_TEXT("same-origin")},
     };
     if (json->truncated) {
-        answer_error(exchange, 500, "the answer is too long", NULL);
+        reply_error(exchange, 500, "the answer is too long", NULL);
         return;
     }
     http_respond(exchange, status, "application/json", fields, sizeof fields / sizeof *fields,
                  json->data, json->len);
 }
 
-void answer_error(struct http_exchange *exchange, unsigned status, const char *error,
+void reply_error(struct http_exchange *exchange, unsigned status, const char *error,
                   const char *allow)
 {
     struct buf out = BUF_INIT(ERROR_BYTES_MAX);
@@ -68,13 +68,13 @@ void answer_error(struct http_exchange *exchange, unsigned status, const char *e
     buf_fini(&out);
 }
 
-bool answer_is_get(struct http_exchange *exchange)
+bool reply_is_get(struct http_exchange *exchange)
 {
     enum http_method method = http_exchange_head(exchange)->method;
     return method == HTTP_GET || method == HTTP_HEAD;
 }
 
-bool answer_is_post(struct http_exchange *exchange)
+bool reply_is_post(struct http_exchange *exchange)
 {
     return http_exchange_head(exchange)->method == HTTP_POST;
 }
