@@ -96,7 +96,7 @@ static bool last_panic(struct line *rest, struct line *message)
 
 int panic_find(const char *output, size_t len, const char *root, struct diagnostics *found)
 {
-    struct line rest = {output, len}, message, line, function = {0};
+    struct line rest = {output, len}, message = {0}, line, function = {0};
     int count = 0;
     bool inside = false;
     if (!last_panic(&rest, &message))

@@ -46,16 +46,23 @@ static void remove_stream(struct stream *stream)
         timer_start(streams->more, 0);
 }
 
-static void put_event(struct streams *streams, const struct events_message *message)
+static void put_event(struct streams *streams, uint64_t number, const char *json)
 {
     char id[EVENTS_ID_BYTES];
-    events_id(streams->events, message->number, id);
-    (void)sse_event(&streams->text, id, NULL, message->data);
+    events_id(streams->events, number, id);
+    (void)sse_event(&streams->text, id, NULL, json);
 }
 
 static void put_message(void *data, const struct events_message *message)
 {
-    put_event(data, message);
+    put_event(data, message->number, message->data);
+}
+
+/* How things stand: whoever has heard it has all up to the last event. */
+static void put_state(void *data, const struct events_message *message)
+{
+    struct streams *streams = data;
+    put_event(streams, events_last(streams->events), message->data);
 }
 
 /* What somebody is told whose last event is not known. */
@@ -63,13 +70,10 @@ static void put_begin(struct streams *streams, bool returns)
 {
     struct buf first = BUF_INIT(EVENTS_BYTES_MAX);
     streams->begin(streams->data, returns, &first);
-    if (first.len) {
-        struct events_message message = {
-            .number = events_last(streams->events), .data = first.data, .len = first.len};
-        put_event(streams, &message);
-    }
+    if (first.len)
+        put_event(streams, events_last(streams->events), first.data);
     buf_fini(&first);
-    events_state(streams->events, put_message, streams);
+    events_state(streams->events, put_state, streams);
 }
 
 /* Writes what is in text; nothing after it may touch the stream's exchange. */

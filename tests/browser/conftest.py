@@ -80,17 +80,31 @@ def shop(warm, tmp_path, sites):
     return begin
 
 
-@pytest.fixture
-def plain(tmp_path, sites):
-    """begin(…) starts zonda in a project whose build is a copy and whose app is a script."""
-    copy = shutil.copytree(HERE.parent / "e2e" / "projects" / "plain", tmp_path / "plain")
+def begin_plain(project, begin):
+    """begin(…, text=…) starts zonda in a project whose build is a copy and whose app is a script."""
+    shutil.copytree(HERE.parent / "e2e" / "projects" / "plain", project)
 
-    def begin(*args, **options):
-        site = sites(copy, *args, proxy=False, **options)
-        site.zonda.ready()
+    def start(*args, text="one", ready=True, **options):
+        (project / "text.txt").write_text(text + "\n")
+        site = begin(project, *args, proxy=False, **options)
+        if ready:
+            site.zonda.ready()
         return site
 
-    return begin
+    return start
+
+
+@pytest.fixture
+def plain(tmp_path, sites):
+    return begin_plain(tmp_path / "plain", sites)
+
+
+@pytest.fixture(scope="module")
+def plain_once(tmp_path_factory):
+    """One for all tests that only ask."""
+    site = begin_plain(tmp_path_factory.mktemp("once") / "plain", Site)()
+    yield site
+    site.zonda.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -132,17 +132,28 @@ def test_an_id_that_is_not_known(plain):
 
 def test_nothing_refreshes_before_the_app_serves(plain):
     """A tab of an earlier run comes back while the app is not there yet: it waits for it."""
-    site = plain()
-    zonda = site.zonda
-    zonda.edit("app.py", "import", "raise SystemExit(3)\nimport")
-    zonda.wait()
+    site = plain(text="bad", ready=False, env={"APP_CRASH_IF": "bad"})
+    site.zonda.wait_event("reload_end", outcome="start_failed")
     source = EventSource(site.dashboard_port, last_id="deadbeef-7")
     kinds = [message(source)[0]]
-    zonda.edit("app.py", "raise SystemExit(3)\n", "")
+    site.zonda.write("text.txt", "good\n")
     while kinds[-1] != "refresh":
         kinds.append(message(source)[0])
-    serving = zonda.get("/text")
-    assert serving[0] == 200
+    assert site.zonda.get("/text") == (200, "good")
+    assert kinds[:2] == ["hello", "error"] and "ok" in kinds
+    source.close()
+
+
+def test_a_crash_is_told_with_what_the_app_said(plain):
+    site = plain(env={"APP_CRASH_IF": "bad"})
+    source = EventSource(site.dashboard_port)
+    hello(source)
+    site.zonda.write("text.txt", "bad\n")
+    payload, _ = told(source, "error")
+    assert (payload["kind"], payload["serves"], payload["output"]) == ("start", True, "app: crashing\n")
+    site.zonda.write("text.txt", "good\n")
+    told(source, "ok")
+    told(source, "refresh")
     source.close()
 
 
