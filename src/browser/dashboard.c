@@ -66,6 +66,14 @@ static void put_samples(struct dashboard *dashboard, struct buf *out)
     json_object_end(&json);
 }
 
+static void put_browsers(struct dashboard *dashboard, struct buf *out)
+{
+    struct json_writer json = {.out = out};
+    begin_object(&json);
+    json_int(&json, "connections", (int64_t)streams_count(dashboard->parts.signals));
+    json_object_end(&json);
+}
+
 static void put_error(struct dashboard *dashboard, struct buf *out)
 {
     (void)buf_puts(out, "{\"v\":1,\"ok\":true,\"error\":");
@@ -82,6 +90,7 @@ static void put_overview(struct dashboard *dashboard, struct buf *out)
     } PARTS[] = {{"status", put_status},
                  {"reloads", put_reloads},
                  {"error", put_error},
+                 {"browsers", put_browsers},
                  {"log", put_log},
                  {"samples", put_samples}};
     (void)buf_printf(out, "{\"v\":1,\"ok\":true,\"event\":%llu",
@@ -213,6 +222,7 @@ static const struct part {
     {"/api/v1/overview", put_overview}, {"/api/v1/status", put_status},
     {"/api/v1/reloads", put_reloads},   {"/api/v1/error", put_error},
     {"/api/v1/log", put_log},           {"/api/v1/samples", put_samples},
+    {"/api/v1/browsers", put_browsers},
 };
 
 static bool is_path(struct http_exchange *exchange, const char *path)

@@ -291,8 +291,12 @@
     const box = node("pre", "excerpt");
     box.tabIndex = 0;
     box.setAttribute("aria-label", "source");
-    for (const line of text.replace(/\n$/, "").split("\n"))
-      box.append(node("span", line.startsWith(">") ? "line here" : / \|\s*\^/.test(line) ? "line caret" : "line", line + "\n"));
+    for (const line of text.replace(/\n$/, "").split("\n")) {
+      const caret = / \|\s*\^/.test(line) ? line.length - 1 : line.length;
+      const row = node("span", line.startsWith(">") ? "line here" : "line", line.slice(0, caret));
+      row.append(node("b", "", line.slice(caret)), "\n");
+      box.append(row);
+    }
     return box;
   }
 

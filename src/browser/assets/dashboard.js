@@ -12,7 +12,7 @@ const RELOADS_MAX = 64;
 const PHASES = ["decide", "wait", "build", "stop", "start"];
 const $ = (id) => document.getElementById(id);
 
-const state = { status: null, error: null, reloads: new Map(), lines: [], samples: [], marks: [], selected: null, open: new Set() };
+const state = { status: null, error: null, browsers: null, lately: [], reloads: new Map(), lines: [], samples: [], marks: [], selected: null, open: new Set() };
 
 const node = (name, className, ...children) => {
   const made = document.createElement(name);
@@ -49,7 +49,14 @@ function drawState() {
   badge.className = "badge " + (status.state === "building" || status.state === "starting" ? "busy" : broken || status.state === "down" || status.state === "backoff" ? "bad" : "good");
   document.title = `${text} · ${status.service || "zonda"}`;
   $("service").textContent = status.service || "";
-  $("where").textContent = [status.root, ...(status.ports || []).map((port) => ":" + port)].join("  ");
+  const links = (status.ports || []).map((port) => {
+    const link = node("a", "", `:${port}`);
+    link.href = `http://${location.hostname}:${port}/`;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return link;
+  });
+  $("where").replaceChildren(status.root, ...links);
   $("pid").textContent = status.app_pid ? `pid ${status.app_pid}` : "";
   $("watching").textContent = status.watching ? `${status.watching.dirs} directories, ${status.watching.files} files${status.watching.polled ? `, ${status.watching.polled} polled` : ""}` : "";
 }
@@ -67,6 +74,7 @@ function drawTiles() {
   $("t-failed").textContent = failed;
   $("t-failed").className = state.error ? "bad" : "";
   $("t-generation").textContent = state.status ? state.status.generation : "–";
+  $("t-browsers").textContent = state.browsers ? state.browsers.connections : "–";
   $("t-memory").textContent = sample && sample.processes ? bytes(sample.memory_bytes) : "–";
   $("t-cpu").textContent = sample && sample.processes ? percent(sample.cpu_percent) : "–";
 }
@@ -222,10 +230,14 @@ function marked(text) {
   return box;
 }
 
+/* What an app prints has no level; its words tell. */
+const LEVELS = [["error", /\b(error|panic|fatal)\b/i], ["warn", /\bwarn(ing)?\b/i]];
+const levelOf = (line) => (isApp(line) ? (LEVELS.find(([, words]) => words.test(line.message)) || [""])[0] : line.level);
+
 const logLine = (line) =>
-  node("li", [isApp(line) ? "app" : "zonda", line.level, line.context.stream || ""].join(" "),
+  node("li", [isApp(line) ? "app" : "zonda", levelOf(line)].join(" "),
     node("time", "", new Date(line.timestamp).toLocaleTimeString([], { hour12: false }) + "." + line.timestamp.slice(20, 23)),
-    node("span", "from", isApp(line) ? "g" + line.context.generation : "zonda".slice(0, 5)), marked(line.message));
+    node("span", "from", isApp(line) ? "g" + line.context.generation : "zonda"), marked(line.message));
 
 function followLog() {
   if ($("follow").checked) $("log").scrollTop = $("log").scrollHeight;
@@ -286,6 +298,29 @@ async function drawWatched() {
   $("watched").replaceChildren(...answer.roots.map((root) => node("li", "", root.path, node("small", "", root.why))));
 }
 
+/* What the files that changed lately led to, and why: from the lines of the log. */
+const LATELY_MAX = 12;
+function decided({ context }) {
+  if (context.kind === "ignored") return { path: context.path, action: "ignore", reason: context.reason };
+  if (context.kind === "reload_begin" && context.changed.length)
+    return { path: context.changed[0], action: context.action, reason: context.reason.replace(context.changed[0], "").trim() };
+  return null;
+}
+
+function drawLately() {
+  const items = state.lately.map(({ path, action, reason }) =>
+    node("li", action, node("b", "", action), " ", path, node("small", "", reason)));
+  $("lately").replaceChildren(...(items.length ? [node("li", "", "lately"), ...items] : []));
+  $("lately").hidden = !items.length;
+}
+
+function addDecision(line) {
+  const made = decided(line);
+  if (!made) return;
+  state.lately = [made, ...state.lately.filter((other) => other.path !== made.path)].slice(0, LATELY_MAX);
+  drawLately();
+}
+
 async function explain(event) {
   event.preventDefault();
   const path = $("path").value.trim();
@@ -308,7 +343,8 @@ let asking = 0;
 function askAgain() {
   clearTimeout(asking);
   asking = setTimeout(async () => {
-    const [status, error] = await Promise.all([get("/api/v1/status"), get("/api/v1/error")]);
+    const [status, error, browsers] = await Promise.all(["status", "error", "browsers"].map((part) => get("/api/v1/" + part)));
+    state.browsers = browsers;
     state.status = status;
     state.error = error.error && error.error.payload;
     drawState();
@@ -334,6 +370,7 @@ function take(line) {
   if (kind === "reload_begin" || kind === "reload_end") takeReload(line.context);
   if (kind === "app_started") state.marks.push({ at: Date.parse(line.timestamp) });
   if (kind === "watching" || kind === "config") void drawWatched();
+  addDecision(line);
   if (kind !== "build_progress") addLine(line);
   if (!QUIET.has(kind)) askAgain();
 }
@@ -342,11 +379,14 @@ async function load() {
   const all = await get("/api/v1/overview");
   state.status = all.status;
   state.error = all.error.error && all.error.error.payload;
+  state.browsers = all.browsers;
   state.reloads = new Map(all.reloads.reloads.map((reload) => [reload.id, reload]));
   state.lines = all.log.lines;
   state.samples = all.samples.samples;
   state.marks = state.lines.filter((line) => line.context.kind === "app_started").map((line) => ({ at: Date.parse(line.timestamp) }));
-  for (const draw of [drawState, drawBroken, drawReloads, drawLog, drawCharts]) draw();
+  state.lately = [];
+  for (const line of state.lines) addDecision(line);
+  for (const draw of [drawLately, drawState, drawBroken, drawReloads, drawLog, drawCharts]) draw();
   await drawWatched();
   return all.event;
 }
