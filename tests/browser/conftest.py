@@ -64,12 +64,14 @@ def sites():
         site.zonda.cleanup()
 
 
+def copy_shop(target):
+    return shutil.copytree(SHOP, target, ignore=shutil.ignore_patterns(".zonda", "tmp", "*.db*", "var"))
+
+
 @pytest.fixture
 def shop(warm, tmp_path, sites):
     """begin(…) starts zonda in a copy of examples/shop, with the proxy before it."""
-    copy = shutil.copytree(
-        SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns(".zonda", "tmp", "*.db*", "var")
-    )
+    copy = copy_shop(tmp_path / "shop")
 
     def begin(*args, ready=True, **options):
         site = sites(copy, *args, env={"SHOP_DB": str(tmp_path / "shop.db")}, **options)
@@ -78,6 +80,34 @@ def shop(warm, tmp_path, sites):
         return site
 
     return begin
+
+
+@pytest.fixture(scope="session")
+def running_shop(warm, tmp_path_factory):
+    place = tmp_path_factory.mktemp("running")
+    site = Site(copy_shop(place / "shop"), env={"SHOP_DB": str(place / "shop.db")})
+    try:
+        site.zonda.ready(200)
+        yield site
+    finally:
+        site.zonda.cleanup()
+
+
+@pytest.fixture
+def site(running_shop):
+    """One zonda for all tests that need nothing special. Its files are as they were afterwards, and
+    what they lead to serves."""
+    yield running_shop
+    project = running_shop.zonda.project
+    for path in sorted(project.rglob("*")):
+        before = SHOP / path.relative_to(project)
+        if ".zonda" in path.parts or not path.is_file():
+            continue
+        if not before.exists():
+            path.unlink()
+        elif before.read_bytes() != path.read_bytes():
+            path.write_bytes(before.read_bytes())
+    running_shop.zonda.wait()
 
 
 def begin_plain(project, begin):
