@@ -42,7 +42,12 @@ class Browser:
                 self.driver.switch_to.window(handle)
                 self.driver.close()
         self.driver.switch_to.window(self.first)
+        self.focus()
         self.color_scheme("light")
+
+    def focus(self):
+        """The tab takes keys, as one that a person looks at."""
+        self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     def end(self):
         self.driver.get("about:blank")
@@ -55,6 +60,7 @@ class Browser:
 
     def tab(self):
         self.driver.switch_to.new_window("tab")
+        self.focus()
         return self.driver.current_window_handle
 
     def to(self, handle):
