@@ -55,8 +55,8 @@ def test_it_shows_each_of_these(site, browser):
     browser.until(lambda: "is part of the program" in browser.text(".details") or "trace" in browser.text(".details"))
     browser.screen("dashboard-light")
     browser.press("/")
-    browser.press("GET")
-    browser.until(lambda: browser.run("return document.querySelectorAll('#log mark').length") > 0 or True)
+    browser.press("served")
+    browser.until(lambda: browser.run("return document.querySelectorAll('#log mark').length") >= 4)
     browser.press(Keys.ESCAPE)
 
     # Why a file is watched.
