@@ -87,12 +87,8 @@ static void put_overview(struct dashboard *dashboard, struct buf *out)
     static const struct {
         const char *name;
         void (*put)(struct dashboard *dashboard, struct buf *out);
-    } PARTS[] = {{"status", put_status},
-                 {"reloads", put_reloads},
-                 {"error", put_error},
-                 {"browsers", put_browsers},
-                 {"log", put_log},
-                 {"samples", put_samples}};
+    } PARTS[] = {{"status", put_status},     {"reloads", put_reloads}, {"error", put_error},
+                 {"browsers", put_browsers}, {"log", put_log},         {"samples", put_samples}};
     (void)buf_printf(out, "{\"v\":1,\"ok\":true,\"event\":%llu",
                      (unsigned long long)events_last(journal_events(dashboard->journal)));
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {

@@ -54,7 +54,7 @@ void reply_json(struct http_exchange *exchange, unsigned status, const struct bu
 }
 
 void reply_error(struct http_exchange *exchange, unsigned status, const char *error,
-                  const char *allow)
+                 const char *allow)
 {
     struct buf out = BUF_INIT(ERROR_BYTES_MAX);
     struct json_writer json = {.out = &out};

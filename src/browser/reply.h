@@ -15,7 +15,7 @@ void reply_asset(struct http_exchange *exchange, const char *name, bool shared);
 void reply_json(struct http_exchange *exchange, unsigned status, const struct buf *json);
 /* {"v":1,"ok":false,"error":…}; with 405, allow says which methods there are. */
 void reply_error(struct http_exchange *exchange, unsigned status, const char *error,
-                  const char *allow);
+                 const char *allow);
 bool reply_is_get(struct http_exchange *exchange); /* or HEAD */
 bool reply_is_post(struct http_exchange *exchange);
 
