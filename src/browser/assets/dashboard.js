@@ -308,7 +308,7 @@ function decided({ context }) {
 
 function drawLately() {
   const items = state.lately.map(({ path, action, reason }) =>
-    node("li", action, node("b", "", action), " ", path, node("small", "", reason)));
+    node("li", action === "ignore" ? action : "", node("b", "", action), " ", path, node("small", "", reason)));
   $("lately").replaceChildren(...(items.length ? [node("li", "", "lately"), ...items] : []));
   $("lately").hidden = !items.length;
 }
