@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pathlib
+import signal
 import socket
 import time
 
@@ -177,6 +178,20 @@ def test_errors_are_told_until_they_are_mended(plain):
     site.zonda.write("zonda.toml", "".join(l for l in text.splitlines(True) if not l.startswith("before")))
     told(source, "ok")
     told(source, "refresh")
+    source.close()
+
+
+def test_an_app_that_dies_and_comes_back(plain):
+    site = plain()
+    source = EventSource(site.dashboard_port)
+    hello(source)
+    os.kill(site.zonda.app_pid, signal.SIGKILL)
+    payload, _ = told(source, "error")
+    assert (payload["kind"], payload["serves"]) == ("crash", False)
+    assert "SIGKILL" in payload["message"] and "app: serving one" in payload["output"]
+    told(source, "ok")
+    told(source, "refresh")
+    assert site.zonda.get("/text") == (200, "one")
     source.close()
 
 
