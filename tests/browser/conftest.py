@@ -35,13 +35,14 @@ def warm():
 class Site:
     """zonda with its ports, in a scratch copy of a project."""
 
-    def __init__(self, project, *args, proxy=True, env=None):
+    def __init__(self, project, *args, proxy=True, ports=True, env=None):
         self.dashboard_port = harness.free_port()
         self.livereload_port = harness.free_port()
         self.proxy_port = harness.free_port() if proxy else None
-        ports = [f"--dashboard.port={self.dashboard_port}", f"--livereload.port={self.livereload_port}"]
-        ports += [f"--proxy.port={self.proxy_port}"] if proxy else []
-        self.zonda = harness.Zonda(project, *ports, *args, env=env)
+        given = [f"--dashboard.port={self.dashboard_port}", f"--livereload.port={self.livereload_port}"]
+        given = given if ports else []
+        given += [f"--proxy.port={self.proxy_port}"] if proxy else []
+        self.zonda = harness.Zonda(project, *given, *args, env=env)
 
     def url(self, path="/"):
         return f"http://localhost:{self.proxy_port or self.zonda.port}{path}"
