@@ -337,8 +337,3 @@ void live_write_error(const struct live *live, struct buf *out)
 {
     (void)buf_puts(out, live->error.len ? live->error.data : "null");
 }
-
-void live_refresh(struct live *live, const char *key)
-{
-    live->ask.trigger(live->ask.data, key);
-}

@@ -24,9 +24,7 @@ bool live_serves(const struct live *live);     /* a generation of the app is rea
 void live_write_hello(const struct live *live, struct buf *out);
 /* The event for those whose last one is not known any more: a plain refresh. */
 const char *live_missed(void);
-/* The error that holds, as its event's payload, or null. */
+/* The event of the error that holds, or null. */
 void live_write_error(const struct live *live, struct buf *out);
-/* A person or a program says that what key stands for has changed. */
-void live_refresh(struct live *live, const char *key);
 
 #endif

@@ -416,6 +416,8 @@
     },
     error: (payload) => {
       clearTimeout(building);
+      // It still holds after something else was done: who has dismissed it is left alone.
+      if (payload.reload && overlay.error?.reload === payload.reload) return;
       overlay.show(payload);
     },
     ok: () => {

@@ -43,29 +43,46 @@ function swapLink(link) {
   });
 }
 
-function importsOf(sheet, found = []) {
+/* Every @import below a sheet that is of files. */
+function importsOf(sheet, files, found = []) {
   try {
-    for (const rule of sheet.cssRules)
-      if (rule instanceof CSSImportRule && rule.styleSheet) {
-        found.push(rule.styleSheet.href);
-        importsOf(rule.styleSheet, found);
-      }
+    for (const rule of sheet.cssRules) {
+      if (!(rule instanceof CSSImportRule) || !rule.styleSheet) continue;
+      if (isOf(rule.styleSheet.href, files)) found.push(rule);
+      else importsOf(rule.styleSheet, files, found);
+    }
   } catch {
     /* a sheet of another origin cannot be read */
   }
   return found;
 }
 
+const IMPORT_LOOK_MS = 10;
+const IMPORT_LOOKS = 500;
+
+/* As with a link: the new one beside the old one until it is there. No event tells of that. */
+async function swapImport(rule) {
+  const sheet = rule.parentStyleSheet;
+  const place = (wanted) => [...sheet.cssRules].indexOf(wanted);
+  const at = place(rule) + 1;
+  const url = busted(rule.styleSheet.href).replaceAll('"', "%22");
+  sheet.insertRule(rule.cssText.replace(/^@import url\("(?:[^"\\]|\\.)*"\)/, `@import url("${url}")`), at);
+  const next = sheet.cssRules[at];
+  for (let looks = 0; !next.styleSheet && looks < IMPORT_LOOKS; looks++)
+    await new Promise((done) => setTimeout(done, IMPORT_LOOK_MS));
+  sheet.deleteRule(place(next.styleSheet ? rule : next));
+}
+
 async function swapStyles(files) {
   const links = [...document.querySelectorAll('link[rel~="stylesheet"][href]')].filter((link) => link.sheet);
+  const imports = [...document.styleSheets].flatMap((sheet) => importsOf(sheet, files));
+  await Promise.all(imports.map((rule) => renew(rule.styleSheet.href)));
+  await Promise.all(imports.map(swapImport));
   let chosen = links.filter((link) => isOf(link.href, files));
-  const imported = links.flatMap((link) => importsOf(link.sheet).filter((url) => isOf(url, files)));
-  await Promise.all(imported.map(renew));
-  if (imported.length)
-    chosen = chosen.concat(links.filter((link) => importsOf(link.sheet).some((url) => isOf(url, files))));
-  // Of no link's name: it may have gone into any of them.
-  if (!chosen.length) chosen = links.filter((link) => new URL(link.href).origin === location.origin);
-  await Promise.all([...new Set(chosen)].map(swapLink));
+  // Of no sheet's name: it may have gone into any of them.
+  if (!chosen.length && !imports.length)
+    chosen = links.filter((link) => new URL(link.href).origin === location.origin);
+  await Promise.all(chosen.map(swapLink));
 }
 
 const URLS = /url\((['"]?)(.*?)\1\)/g;
