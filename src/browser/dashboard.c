@@ -89,8 +89,10 @@ static void put_overview(struct dashboard *dashboard, struct buf *out)
         void (*put)(struct dashboard *dashboard, struct buf *out);
     } PARTS[] = {{"status", put_status},     {"reloads", put_reloads}, {"error", put_error},
                  {"browsers", put_browsers}, {"log", put_log},         {"samples", put_samples}};
-    (void)buf_printf(out, "{\"v\":1,\"ok\":true,\"event\":%llu",
-                     (unsigned long long)events_last(journal_events(dashboard->journal)));
+    struct json_writer json = {.out = out};
+    begin_object(&json);
+    json_string(&json, "service", dashboard->parts.ask.service);
+    json_int(&json, "event", (int64_t)events_last(journal_events(dashboard->journal)));
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
         (void)buf_printf(out, ",\"%s\":", PARTS[i].name);
         PARTS[i].put(dashboard, out);

@@ -69,10 +69,10 @@ static void take_sample(void *data, const struct sample *sample)
     buf_fini(&line);
 }
 
-static int app_pid(void *data)
+static size_t app_pids(void *data, int *pids, size_t max)
 {
     const struct journal *journal = data;
-    return journal->ask.app_pid(journal->ask.data);
+    return journal->ask.app_pids(journal->ask.data, pids, max);
 }
 
 struct journal *journal_open(struct loop *loop, struct bus *bus, const struct pages_ask *ask)
@@ -83,7 +83,7 @@ struct journal *journal_open(struct loop *loop, struct bus *bus, const struct pa
     journal->ask = *ask;
     journal->events = events_new();
     journal->log = json_log_each(loop, bus, take_line, journal, &journal->config, ask->service);
-    journal->samples = samples_open(loop, app_pid, take_sample, journal);
+    journal->samples = samples_open(loop, app_pids, take_sample, journal);
     return journal;
 }
 

@@ -21,12 +21,13 @@
 
 /* What is asked of the engine. Each appends one JSON object, as the control socket has it. */
 struct pages_ask {
-    const char *service; /* the app's name; copied */
+    const char *service; /* the name of the app, or of the whole; copied */
     void (*status)(void *data, struct buf *out);
     void (*reloads)(void *data, struct buf *out); /* an array of those that are kept */
     void (*watched)(void *data, const char *path, struct buf *out); /* path: and why, or NULL */
     void (*trigger)(void *data, const char *refresh);               /* NULL: build and restart */
-    int (*app_pid)(void *data);                                     /* 0: none */
+    /* Of the apps that run, at most max; their number. */
+    size_t (*app_pids)(void *data, int *pids, size_t max);
     /* The failure that holds, else what ended last; may be NULL. Borrowed for the call. */
     const struct reload *(*last)(void *data);
     void *data;

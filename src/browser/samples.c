@@ -10,14 +10,15 @@
 /* What one piece of work is about; the other thread touches nothing else. */
 struct look {
     struct samples *samples; /* NULL: closed meanwhile */
-    int pid;
-    struct usage usage;
+    int pids[SAMPLES_PIDS_MAX];
+    size_t len;
+    struct usage usage; /* of all of them */
 };
 
 struct samples {
     struct loop *loop;
     struct timer *timer;
-    samples_pid_fn *pid;
+    samples_pids_fn *pids;
     samples_fn *on_sample;
     void *data;
     struct look *look; /* under way, or NULL */
@@ -31,19 +32,26 @@ struct samples {
 static void work(void *data)
 {
     struct look *look = data;
-    usage_of(look->pid, &look->usage);
+    for (size_t i = 0; i < look->len; i++) {
+        struct usage one;
+        usage_of(look->pids[i], &one);
+        look->usage.processes += one.processes;
+        look->usage.memory_bytes += one.memory_bytes;
+        look->usage.cpu_ms += one.cpu_ms;
+    }
 }
 
-/* A process that is new, or a family that lost a member, begins at 0. */
+/* Where a process is new, or the family lost a member, it begins at 0. */
 static double percent(struct samples *samples, const struct look *look)
 {
     uint64_t now_ns = clock_mono_ns();
     uint64_t passed_ns = now_ns - samples->last_ns, cpu_ms = look->usage.cpu_ms;
     double used = 0;
-    if (look->pid == samples->last_pid && cpu_ms >= samples->last_cpu_ms && passed_ns > 0)
+    int first = look->len ? look->pids[0] : 0;
+    if (first == samples->last_pid && cpu_ms >= samples->last_cpu_ms && passed_ns > 0)
         used = (double)(cpu_ms - samples->last_cpu_ms) * (double)CLOCK_NS_PER_MS * 100 /
                (double)passed_ns;
-    samples->last_pid = look->pid;
+    samples->last_pid = first;
     samples->last_cpu_ms = cpu_ms;
     samples->last_ns = now_ns;
     return used;
@@ -74,17 +82,18 @@ static void look_again(void *data)
 {
     struct samples *samples = data;
     struct look *look = mem_new(1, sizeof *look);
-    *look = (struct look){.samples = samples, .pid = samples->pid(samples->data)};
+    look->samples = samples;
+    look->len = samples->pids(samples->data, look->pids, SAMPLES_PIDS_MAX);
     samples->look = look;
     work_submit(samples->loop, work, done, look);
 }
 
-struct samples *samples_open(struct loop *loop, samples_pid_fn *pid, samples_fn *on_sample,
+struct samples *samples_open(struct loop *loop, samples_pids_fn *pids, samples_fn *on_sample,
                              void *data)
 {
     struct samples *samples = mem_new(1, sizeof *samples);
     samples->loop = loop;
-    samples->pid = pid;
+    samples->pids = pids;
     samples->on_sample = on_sample;
     samples->data = data;
     samples->timer = timer_new(loop, look_again, samples);

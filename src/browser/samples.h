@@ -22,9 +22,10 @@ struct sample {
     double cpu_percent; /* of one processor, since the sample before */
 };
 
-typedef int samples_pid_fn(void *data); /* the app's; 0: none */
+#define SAMPLES_PIDS_MAX 64 /* services */
+typedef size_t samples_pids_fn(void *data, int *pids, size_t max); /* of the apps that run */
 typedef void samples_fn(void *data, const struct sample *sample);
-struct samples *samples_open(struct loop *loop, samples_pid_fn *pid, samples_fn *on_sample,
+struct samples *samples_open(struct loop *loop, samples_pids_fn *pids, samples_fn *on_sample,
                              void *data);
 void samples_close(struct samples *samples); /* NULL is allowed */
 

@@ -123,7 +123,8 @@ def test_the_api_is_one_schema(plain_once):
     assert status == said
     overview = api(site, "/api/v1/overview")
     assert overview["v"] == 1 and overview["status"] == status
-    assert api(site, "/api/v1/reloads")["reloads"][-1] == status["last"]
+    assert overview["service"] == "plain"
+    assert api(site, "/api/v1/reloads")["reloads"][-1] == {"service": "plain", **status["last"]}
     for line in api(site, "/api/v1/log")["lines"]:
         assert {"timestamp", "level", "service", "trace_id", "message", "context"} <= set(line)
     assert api(site, "/api/v1/error")["error"] is None

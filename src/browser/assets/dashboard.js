@@ -12,7 +12,7 @@ const RELOADS_MAX = 64;
 const PHASES = ["decide", "wait", "build", "stop", "start"];
 const $ = (id) => document.getElementById(id);
 
-const state = { status: null, error: null, browsers: null, lately: [], reloads: new Map(), lines: [], samples: [], marks: [], selected: null, open: new Set() };
+const state = { status: null, service: "", error: null, browsers: null, lately: [], reloads: new Map(), lines: [], samples: [], marks: [], selected: null, open: new Set() };
 
 const node = (name, className, ...children) => {
   const made = document.createElement(name);
@@ -47,8 +47,8 @@ function drawState() {
   const text = status.state === "building" ? "building" : broken ? TITLES[broken.kind] : names[status.state] || status.state;
   if (badge.textContent !== text) badge.textContent = text;
   badge.className = "badge " + (status.state === "building" || status.state === "starting" ? "busy" : broken || status.state === "down" || status.state === "backoff" ? "bad" : "good");
-  document.title = `${text} · ${status.service || "zonda"}`;
-  $("service").textContent = status.service || "";
+  document.title = `${text} · ${state.service}`;
+  $("service").textContent = state.service;
   const links = (status.ports || []).map((port) => {
     const link = node("a", "", `:${port}`);
     link.href = `http://${location.hostname}:${port}/`;
@@ -73,7 +73,7 @@ function drawTiles() {
   $("t-count").textContent = state.status ? state.status.reloads : "–";
   $("t-failed").textContent = failed;
   $("t-failed").className = state.error ? "bad" : "";
-  $("t-generation").textContent = state.status ? state.status.generation : "–";
+  $("t-generation").textContent = state.status?.generation ?? "–";
   $("t-browsers").textContent = state.browsers ? state.browsers.connections : "–";
   $("t-memory").textContent = sample && sample.processes ? bytes(sample.memory_bytes) : "–";
   $("t-cpu").textContent = sample && sample.processes ? percent(sample.cpu_percent) : "–";
@@ -159,6 +159,7 @@ function row(reload, most) {
   const item = node("li", "");
   const changed = reload.changed || [];
   const what = node("span", "what", changed[0] || reload.reason || reload.cause, changed.length > 1 ? node("small", "", ` +${(reload.changed_total || changed.length) - 1}`) : null);
+  if (reload.service !== state.service) what.prepend(node("small", "", reload.service + " "));
   what.title = reload.reason || "";
   item.id = "reload-" + reload.id;
   item.setAttribute("role", "option");
@@ -236,7 +237,7 @@ const levelOf = (line) => (isApp(line) ? (LEVELS.find(([, words]) => words.test(
 const logLine = (line) =>
   node("li", [isApp(line) ? "app" : "zonda", levelOf(line)].join(" "),
     node("time", "", new Date(line.timestamp).toLocaleTimeString([], { hour12: false }) + "." + line.timestamp.slice(20, 23)),
-    node("span", "from", isApp(line) ? "g" + line.context.generation : "zonda"), marked(line.message));
+    node("span", "from", isApp(line) ? (line.service === state.service ? "g" + line.context.generation : line.service) : "zonda"), marked(line.message));
 
 function followLog() {
   if ($("follow").checked) $("log").scrollTop = $("log").scrollHeight;
@@ -362,6 +363,7 @@ const QUIET = new Set(["app_output", "build_line", "build_progress", "ignored", 
 
 function take(line) {
   const { kind } = line.context;
+  if (kind === "reload_begin" || kind === "reload_end") line.context.service = line.service;
   if (kind === "sample") {
     addSample(line.context);
     return;
@@ -377,6 +379,7 @@ function take(line) {
 async function load() {
   const all = await get("/api/v1/overview");
   state.status = all.status;
+  state.service = all.service;
   state.error = all.error.error && all.error.error.payload;
   state.browsers = all.browsers;
   state.reloads = new Map(all.reloads.reloads.map((reload) => [reload.id, reload]));
