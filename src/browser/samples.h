@@ -22,7 +22,7 @@ struct sample {
     double cpu_percent; /* of one processor, since the sample before */
 };
 
-#define SAMPLES_PIDS_MAX 64 /* services */
+#define SAMPLES_PIDS_MAX 64                                        /* services */
 typedef size_t samples_pids_fn(void *data, int *pids, size_t max); /* of the apps that run */
 typedef void samples_fn(void *data, const struct sample *sample);
 struct samples *samples_open(struct loop *loop, samples_pids_fn *pids, samples_fn *on_sample,

@@ -422,18 +422,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_all, close_all)
     const struct CMUnitTest tests[] = {
-        TEST(lines_go_to_a_function),
-        TEST(every_event_is_a_line),
-        TEST(levels_are_obeyed),
-        TEST(output_becomes_lines),
-        TEST(long_lines_are_cut),
-        TEST(services_stay_apart),
-        TEST(a_chatty_app_is_limited),
-        TEST(what_was_left_out_is_told_in_time),
-        TEST(the_end_tells_the_rest),
-        TEST(a_huge_event_has_no_details),
-        TEST(a_full_sink_speaks_json),
-        TEST(a_failure_is_news),
+        TEST(lines_go_to_a_function),  TEST(every_event_is_a_line),
+        TEST(levels_are_obeyed),       TEST(output_becomes_lines),
+        TEST(long_lines_are_cut),      TEST(services_stay_apart),
+        TEST(a_chatty_app_is_limited), TEST(what_was_left_out_is_told_in_time),
+        TEST(the_end_tells_the_rest),  TEST(a_huge_event_has_no_details),
+        TEST(a_full_sink_speaks_json), TEST(a_failure_is_news),
     };
     return cmocka_run_group_tests_name("observe/json_log", tests, NULL, NULL);
 }
