@@ -82,6 +82,10 @@ def test_livereload_js_in_a_page(plain, browser):
         def __init__(self, *args, **options):
             super().__init__(*args, directory=str(root), **options)
 
+        def end_headers(self):
+            self.send_header("Cache-Control", "no-store")  # its Last-Modified knows seconds only
+            super().end_headers()
+
         def log_message(self, *_):
             pass
 
