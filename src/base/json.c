@@ -150,6 +150,12 @@ void json_bool(struct json_writer *writer, const char *name, bool value)
     (void)buf_puts(writer->out, value ? "true" : "false");
 }
 
+void json_raw(struct json_writer *writer, const char *name, const char *json)
+{
+    begin_value(writer, name);
+    (void)buf_puts(writer->out, json);
+}
+
 /* --- reading: a struct json is jansson's json_t --- */
 
 static const json_t *inside(const struct json *value)

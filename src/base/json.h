@@ -37,7 +37,8 @@ void json_double(struct json_writer *writer, const char *name, double value); /*
 void json_bool(struct json_writer *writer, const char *name, bool value);
 struct json;
 void json_value(struct json_writer *writer, const char *name,
-                const struct json *value); /* of any kind */
+                const struct json *value);                                     /* of any kind */
+void json_raw(struct json_writer *writer, const char *name, const char *json); /* is JSON already */
 
 /* --- reading --- */
 /* A struct json is a value; owned by its root. */

@@ -105,6 +105,19 @@ struct config_proxy {
     char *cert, *key; /* PEM files; "": self-made */
 };
 
+struct config_dashboard {
+    uint32_t port; /* 0: off */
+    char *host;
+    char *token;         /* asked for beyond loopback; "": made at random there */
+    struct strs origins; /* of pages that may hear live events, beside those of this machine */
+    char *editor;        /* a name, or a template with {file}, {line}, {column} */
+};
+
+struct config_livereload {
+    uint32_t port; /* 0: off */
+    char *host;
+};
+
 struct config_log {
     enum log_level level;
     enum log_format format;
@@ -155,6 +168,8 @@ struct config {
     struct config_test test;
     struct config_watch watch;
     struct config_proxy proxy;
+    struct config_dashboard dashboard;
+    struct config_livereload livereload;
     struct config_log log;
     struct config_terminal terminal;
     bool control;       /* listen on the control socket */

@@ -33,6 +33,8 @@ const struct schema_section SCHEMA_SECTIONS[] = {
     {"test", "Tests near the change, run after the new version serves.", true},
     {"watch", "Which files are looked at.", true},
     {"proxy", "A port for the browser, before the app's own.", false},
+    {"dashboard", "zonda's own port: the dashboard, its API, live events.", false},
+    {"livereload", "A LiveReload server, for browser extensions.", false},
     {"log", "What zonda says and what it writes to a file.", false},
     {"terminal", "How it looks.", false},
     {NULL, NULL, false},
@@ -271,6 +273,29 @@ const struct schema_entry SCHEMA[] = {
      .doc = "The certificate with its chain, a PEM file.", .example = "\"localhost.pem\""},
     {"proxy", "key", VALUE_PATH, AT(proxy.key), "\"\"", .effect = EFFECT_LIVE,
      .doc = "The certificate's private key, a PEM file.", .example = "\"localhost-key.pem\""},
+
+    {"dashboard", "port", VALUE_INT, AT(dashboard.port), "0", 0, 65535, .effect = EFFECT_LIVE,
+     .doc = "The port of the dashboard, its API and the live events. 0: none.", .example = "8091"},
+    {"dashboard", "host", VALUE_STRING, AT(dashboard.host), "\"127.0.0.1\"", .effect = EFFECT_LIVE,
+     .doc = "The address on which it listens. Beyond this machine a token is asked for.",
+     .example = "\"0.0.0.0\""},
+    {"dashboard", "token", VALUE_STRING, AT(dashboard.token), "\"\"", .effect = EFFECT_LIVE,
+     .doc = "The token that is asked for. Default: none on this machine, a random one beyond it.",
+     .example = "\"long-and-secret\""},
+    {"dashboard", "origins", VALUE_LIST, AT(dashboard.origins), "[]", .effect = EFFECT_LIVE,
+     .doc = "Origins of pages that may listen to live events, beside those of this machine.",
+     .example = "[\"https://shop.test\"]"},
+    {"dashboard", "editor", VALUE_STRING, AT(dashboard.editor), "\"vscode\"", .effect = EFFECT_LIVE,
+     .doc = "What opens a place in a file: vscode, vscodium, cursor, zed, goland, idea, sublime, "
+            "vim, nvim, emacs, helix, nano, or a template with {file}, {line} and {column}. A "
+            "template with :// is a link; any other is a command to copy.",
+     .example = "\"nvim +{line} {file}\""},
+
+    {"livereload", "port", VALUE_INT, AT(livereload.port), "0", 0, 65535, .effect = EFFECT_LIVE,
+     .doc = "The port of a LiveReload server; extensions look for it at 35729. 0: none.",
+     .example = "35729"},
+    {"livereload", "host", VALUE_STRING, AT(livereload.host), "\"127.0.0.1\"",
+     .effect = EFFECT_LIVE, .doc = "The address on which it listens."},
 
     {"log", "level", VALUE_CHOICE, AT(log.level), "\"info\"", .choices = level_names,
      .effect = EFFECT_LIVE, .doc = "How much zonda says. The app's output is not touched by it."},

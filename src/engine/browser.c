@@ -1,8 +1,8 @@
 /*
- * The browser's side: the proxy, and the browser that is opened on it.
+ * The browser's side: zonda's own pages, the proxy, and the browser that is opened on it.
  *
- * What happens reaches both by the bus. Where the proxy cannot have its port, that is said and the
- * rest of zonda goes on.
+ * What happens reaches them by the bus. Where one of them cannot have its port, that is said and
+ * the rest of zonda goes on.
  */
 #include "engine/state.h"
 
@@ -13,15 +13,6 @@
 #include "http/conn.h"
 #include "http/server.h"
 #include "platform/detach.h"
-
-/* --- what is zonda's own on the proxy's port --- */
-
-static void own(void *data, struct http_exchange *exchange)
-{
-    (void)data;
-    http_respond(exchange, 404, "text/plain; charset=utf-8", NULL, 0, "zonda has no such page\n",
-                 23);
-}
 
 /* --- a browser --- */
 
@@ -79,8 +70,8 @@ static void open_proxy(struct supervisor *supervisor)
     struct err err;
     if (!proxy_wanted(supervisor->config))
         return;
-    supervisor->proxy =
-        proxy_open(supervisor->worker, supervisor->bus, supervisor->config, own, supervisor, &err);
+    supervisor->proxy = proxy_open(supervisor->worker, supervisor->bus, supervisor->config,
+                                   pages_own, supervisor->pages, &err);
     if (!supervisor->proxy) {
         announce_err(supervisor, LOG_ERROR, &err);
         return;
@@ -95,7 +86,12 @@ static void open_proxy(struct supervisor *supervisor)
 
 void browser_open(struct supervisor *supervisor)
 {
+    struct pages_ask ask = asks_of(supervisor);
+    struct err err;
     supervisor->worker = http_worker_new(supervisor->loop);
+    supervisor->pages = pages_open(supervisor->worker, supervisor->bus, supervisor->config, &ask);
+    if (pages_config(supervisor->pages, supervisor->config, &err) != 0)
+        announce_err(supervisor, LOG_ERROR, &err);
     open_proxy(supervisor);
     (void)bus_subscribe(supervisor->bus, on_event, supervisor);
 }
@@ -103,6 +99,8 @@ void browser_open(struct supervisor *supervisor)
 void browser_config(struct supervisor *supervisor)
 {
     struct err err;
+    if (pages_config(supervisor->pages, supervisor->config, &err) != 0)
+        announce_err(supervisor, LOG_ERROR, &err);
     if (!supervisor->proxy) {
         open_proxy(supervisor);
     } else if (!proxy_wanted(supervisor->config)) {
@@ -124,5 +122,6 @@ void browser_fini(struct supervisor *supervisor)
         return;
     bus_unsubscribe(supervisor->bus, on_event, supervisor);
     proxy_close(supervisor->proxy);
+    pages_close(supervisor->pages);
     http_worker_free(supervisor->worker);
 }

@@ -88,6 +88,7 @@ static struct reload *begin(struct engine *engine, enum reload_cause cause, enum
     struct reload *reload = reload_begin(engine, cause, action);
     if (batch)
         reload_changes(engine, reload, batch, plan->decider);
+    reload->refresh = plan && plan->refresh;
     (void)snprintf(reload->reason, sizeof reload->reason, "%s", reason);
     if (action == ACTION_BUILD) {
         STRS_EACH (path, &engine->carried) {

@@ -122,6 +122,25 @@ const struct reload *reload_last(const struct engine *engine)
     return last;
 }
 
+/* Oldest first: those that have ended, and the ones under way. */
+void reloads_write(const struct engine *engine, struct json_writer *json)
+{
+    uint64_t last = engine->supervisor->reloads;
+    for (uint64_t id = last > RELOADS_KEPT ? last - RELOADS_KEPT + 1 : 1; id <= last; id++) {
+        const struct reload *reload = by_id(engine, id);
+        if (!reload && engine->building && engine->building->id == id)
+            reload = engine->building;
+        if (!reload && engine->swapping && engine->swapping->id == id)
+            reload = engine->swapping;
+        if (!reload)
+            continue;
+        json_object_begin(json, NULL);
+        json_string(json, "service", engine->name ? engine->name : engine->supervisor->name);
+        reload_write_members(reload, json);
+        json_object_end(json);
+    }
+}
+
 void reloads_fini(struct engine *engine)
 {
     for (size_t i = 0; i < RELOADS_KEPT; i++) {

@@ -16,11 +16,13 @@
  *   directs.c    the direct Go builder         tests.c      tests near the change
  *   waiters.c    who waits for the last edit   status.c     how things stand, as JSON
  *   browser.c    the proxy and its browser
+ *   asks.c       what the dashboard asks
  */
 #ifndef ZONDA_ENGINE_STATE_H
 #define ZONDA_ENGINE_STATE_H
 
 #include "base/vec.h"
+#include "browser/pages.h"
 #include "browser/proxy.h"
 #include "build/build.h"
 #include "build/golang/affected.h"
@@ -121,6 +123,7 @@ struct supervisor {
     uint64_t reloads;             /* of all engines: the last id */
 
     struct http_worker *worker;
+    struct pages *pages;
     struct proxy *proxy; /* or NULL */
     bool opened;         /* a browser, once */
 
@@ -227,6 +230,7 @@ void reload_end(struct engine *engine, struct reload **slot, enum reload_outcome
 void reload_recovered(struct engine *engine, uint64_t generation);
 /* How things stand: the failure that still holds, else the reload that ended last. */
 const struct reload *reload_last(const struct engine *engine);
+void reloads_write(const struct engine *engine, struct json_writer *json); /* elements */
 void reloads_fini(struct engine *engine);
 
 /* news.c: short forms of bus_publish */
@@ -323,7 +327,12 @@ void status_write(const struct supervisor *supervisor, const struct engine *serv
                   struct buf *out);
 void status_write_wait(const struct supervisor *supervisor, const struct engine *service,
                        struct buf *out);
+/* A failure that still holds, else the reload that ended last; of all. */
+const struct reload *status_last(const struct supervisor *supervisor);
 bool status_moves(const struct engine *engine); /* its app is on its way up, or down */
+
+/* asks.c: what the browser's side may ask */
+struct pages_ask asks_of(struct supervisor *supervisor);
 
 /* loops.c */
 bool loops_holds(struct engine *engine, const struct batch *batch);

@@ -104,8 +104,7 @@ static bool is_failure(const struct reload *reload)
     return reload->outcome == RELOAD_BUILD_FAILED || reload->outcome == RELOAD_START_FAILED;
 }
 
-/* A failure that still holds, else the one that ended last. */
-static const struct reload *last_of_all(const struct supervisor *supervisor)
+const struct reload *status_last(const struct supervisor *supervisor)
 {
     const struct reload *last = NULL;
     for (size_t i = 0; i < supervisor->engines.len; i++) {
@@ -128,7 +127,7 @@ static void put_all(const struct supervisor *supervisor, struct json_writer *jso
     }
     json_array_end(json);
     json_int(json, "reloads", (int64_t)reloads);
-    put_reload(json->out, "last", last_of_all(supervisor));
+    put_reload(json->out, "last", status_last(supervisor));
     json_array_begin(json, "services");
     for (size_t i = 0; i < supervisor->engines.len; i++)
         put_service(supervisor->engines.at[i], json);
@@ -172,7 +171,7 @@ void status_write_wait(const struct supervisor *supervisor, const struct engine 
     const struct engine *one = one_of(supervisor, service);
     (void)buf_printf(out, "{\"v\":1,\"ok\":true,\"state\":\"%s\"",
                      one ? status_state(one) : state_of_all(supervisor));
-    put_reload(out, "reload", one ? reload_last(one) : last_of_all(supervisor));
+    put_reload(out, "reload", one ? reload_last(one) : status_last(supervisor));
     for (size_t i = 0; !one && i < supervisor->engines.len; i++) {
         const struct engine *engine = supervisor->engines.at[i];
         (void)buf_printf(out, "%s{\"name\":\"%s\",\"state\":\"%s\"", i ? "," : ",\"services\":[",

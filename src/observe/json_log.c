@@ -63,6 +63,7 @@ void json_line_begin(struct json_service *service, uint64_t wall_ns, enum log_le
 {
     struct json_log *log = service->log;
     buf_reset(&log->line);
+    log->kind = kind;
     log->json = (struct json_writer){.out = &log->line};
     write_head(&log->json, wall_ns, level, service->name ? service->name : log->service,
                service->trace_id);
@@ -75,6 +76,11 @@ void json_line_end(struct json_log *log)
 {
     json_object_end(&log->json);
     json_object_end(&log->json);
+    if (!log->out) {
+        if (!log->line.truncated)
+            log->each(log->each_data, log->kind, buf_text(&log->line), log->line.len);
+        return;
+    }
     (void)buf_putc(&log->line, '\n');
     if (!log->line.truncated)
         sink_write(log->out, buf_text(&log->line), log->line.len);
@@ -318,7 +324,7 @@ static void write_event(struct json_service *service, const struct event *event)
 static void tell_failure(struct json_log *log)
 {
     struct err err;
-    if (!sink_failed(log->out, &err))
+    if (!log->out || !sink_failed(log->out, &err))
         return;
     struct event event = {.kind = EVENT_NOTICE,
                           .level = LOG_WARN,
@@ -346,20 +352,36 @@ static void on_event(void *data, const struct event *event)
     tell_failure(log);
 }
 
-struct json_log *json_log_new(struct loop *loop, struct bus *bus, struct sink *out,
-                              const struct config *config, const char *service)
+static struct json_log *log_new(struct loop *loop, struct bus *bus, const struct config *config,
+                                const char *service)
 {
     struct json_log *log = mem_new(1, sizeof *log);
     log->loop = loop;
     log->bus = bus;
-    log->out = out;
     log->config = config;
     log->service = mem_string(service ? service : "");
     (void)snprintf(log->trace_id, sizeof log->trace_id, "%s", TRACE_NONE);
     buf_init(&log->line, LINE_BYTES_MAX);
     buf_init(&log->text, MESSAGE_BYTES_MAX);
-    sink_on_dropped(out, write_dropped, log);
     (void)bus_subscribe(bus, on_event, log);
+    return log;
+}
+
+struct json_log *json_log_new(struct loop *loop, struct bus *bus, struct sink *out,
+                              const struct config *config, const char *service)
+{
+    struct json_log *log = log_new(loop, bus, config, service);
+    log->out = out;
+    sink_on_dropped(out, write_dropped, log);
+    return log;
+}
+
+struct json_log *json_log_each(struct loop *loop, struct bus *bus, json_line_fn *fn, void *data,
+                               const struct config *config, const char *service)
+{
+    struct json_log *log = log_new(loop, bus, config, service);
+    log->each = fn;
+    log->each_data = data;
     return log;
 }
 
@@ -374,7 +396,8 @@ void json_log_free(struct json_log *log)
 {
     bus_unsubscribe(log->bus, on_event, log);
     json_services_fini(log);
-    sink_on_dropped(log->out, write_dropped, NULL);
+    if (log->out)
+        sink_on_dropped(log->out, write_dropped, NULL);
     buf_fini(&log->line);
     buf_fini(&log->text);
     free(log->service);

@@ -35,7 +35,10 @@ struct json_service {
 struct json_log {
     struct loop *loop;
     struct bus *bus;
-    struct sink *out;
+    struct sink *out; /* NULL: each */
+    json_line_fn *each;
+    void *each_data;
+    const char *kind;            /* of the line */
     const struct config *config; /* borrowed */
     char *service;               /* the name of the whole, or of the only one */
     char trace_id[33];           /* of the last reload that was told of, whosever */

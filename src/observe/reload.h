@@ -71,6 +71,7 @@ struct reload {
     struct strs changed; /* relative to root; at most 20 */
     size_t changed_len;  /* of all */
     enum action action;
+    bool refresh; /* browsers are to refresh for some of changed, whatever becomes of the build */
     char reason[256];
     enum reload_outcome outcome;
     char message[512]; /* what went wrong, in one sentence */

@@ -382,21 +382,52 @@ static void a_failure_is_news(void **state)
     finish();
 }
 
+/* --- to a function --- */
+
+struct taken {
+    int count;
+    char kind[32], line[2048];
+};
+
+static void take(void *data, const char *kind, const char *line, size_t len)
+{
+    struct taken *taken = data;
+    taken->count++;
+    (void)snprintf(taken->kind, sizeof taken->kind, "%s", kind);
+    (void)snprintf(taken->line, sizeof taken->line, "%.*s", (int)len, line);
+}
+
+static void lines_go_to_a_function(void **state)
+{
+    struct taken taken = {0};
+    struct err err;
+    (void)state;
+    struct json_log *log =
+        json_log_each(fixture.loop, fixture.bus, take, &taken, &fixture.config, "shop");
+    PUBLISH(.kind = EVENT_NOTICE, .level = LOG_WARN, .text = "look \"here\"");
+    assert_int_equal(taken.count, 1);
+    assert_string_equal(taken.kind, "notice");
+    struct json *json = json_parse(taken.line, strlen(taken.line), &err);
+    assert_string_equal(json_text(json_get(json, "message")), "look \"here\"");
+    json_free(json);
+    APP("half a line");
+    assert_int_equal(taken.count, 1);
+    json_log_free(log); /* tells what has no newline */
+    assert_int_equal(taken.count, 2);
+    assert_string_equal(taken.kind, "app_output");
+    finish();
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_all, close_all)
     const struct CMUnitTest tests[] = {
-        TEST(every_event_is_a_line),
-        TEST(levels_are_obeyed),
-        TEST(output_becomes_lines),
-        TEST(long_lines_are_cut),
-        TEST(services_stay_apart),
-        TEST(a_chatty_app_is_limited),
-        TEST(what_was_left_out_is_told_in_time),
-        TEST(the_end_tells_the_rest),
-        TEST(a_huge_event_has_no_details),
-        TEST(a_full_sink_speaks_json),
-        TEST(a_failure_is_news),
+        TEST(lines_go_to_a_function),  TEST(every_event_is_a_line),
+        TEST(levels_are_obeyed),       TEST(output_becomes_lines),
+        TEST(long_lines_are_cut),      TEST(services_stay_apart),
+        TEST(a_chatty_app_is_limited), TEST(what_was_left_out_is_told_in_time),
+        TEST(the_end_tells_the_rest),  TEST(a_huge_event_has_no_details),
+        TEST(a_full_sink_speaks_json), TEST(a_failure_is_news),
     };
     return cmocka_run_group_tests_name("observe/json_log", tests, NULL, NULL);
 }
