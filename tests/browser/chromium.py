@@ -43,6 +43,8 @@ class Browser:
                 self.driver.close()
         self.driver.switch_to.window(self.first)
         self.focus()
+        # Static files of other tests, which their old modification time makes fresh for hours.
+        self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
         self.color_scheme("light")
 
     def focus(self):
