@@ -83,7 +83,7 @@ def test_a_day(site, browser):
     assert "undefinedName" in browser.overlay()
     browser.press(Keys.ESCAPE)
     browser.until(lambda: not browser.overlay())
-    assert ("button", "The build failed") in browser.accessible()
+    browser.until(lambda: ("button", "The build failed") in browser.accessible())
     assert browser.marked()
 
     # A tab that is opened now shows it as well.
