@@ -17,6 +17,15 @@
 /* What the last event of kind EVENTS_STATE said. */
 enum state { STATE_NONE, STATE_BUILDING, STATE_ERROR, STATE_OK };
 
+/* The app, or one of several. */
+struct live_app {
+    char *service;    /* "": there is only one */
+    bool crashed;     /* and is not back yet */
+    uint64_t serving; /* the generation that is ready; 0: none */
+    struct buf tail;  /* the last words of the newest generation */
+    uint64_t tail_generation;
+};
+
 struct live {
     struct bus *bus;
     const struct config *config;
@@ -26,13 +35,34 @@ struct live {
     enum state state;
     struct buf error; /* its event; empty: none holds */
     uint64_t error_reload;
-    bool crashed;        /* the error is a crash: it holds until the app is back */
-    uint64_t serving;    /* the generation that is ready; 0: none */
     uint64_t changed_ns; /* monotonic, of the last refresh or swap; 0: none */
 
-    struct buf tail; /* the last words of the newest generation */
-    uint64_t tail_generation;
+    VEC(struct live_app *) apps; /* in the order in which they were heard of */
+    struct live_app *app;        /* which the event under way is about */
 };
+
+/* Made where it was not heard of; there are as many as services. */
+static struct live_app *app_of(struct live *live, const char *service)
+{
+    const char *name = service ? service : "";
+    VEC_EACH (struct live_app *, app, &live->apps)
+        if (strcmp((*app)->service, name) == 0)
+            return *app;
+    struct live_app *app = mem_new(1, sizeof *app);
+    app->service = mem_string(name);
+    buf_init(&app->tail, TAIL_BYTES_MAX);
+    vec_push(&live->apps, app);
+    return app;
+}
+
+/* A crash is an error that holds until the app is back. */
+static bool has_crashed(const struct live *live)
+{
+    VEC_EACH (struct live_app *, app, &live->apps)
+        if ((*app)->crashed)
+            return true;
+    return false;
+}
 
 /* --- what is told --- */
 
@@ -46,7 +76,6 @@ static void tell_ok(struct live *live)
 {
     buf_reset(&live->error);
     live->error_reload = 0;
-    live->crashed = false;
     if (live->state != STATE_OK && live->state != STATE_NONE)
         tell_state(live, STATE_OK, "{\"type\":\"ok\",\"payload\":{}}");
 }
@@ -128,12 +157,13 @@ static void tell_error(struct live *live, const struct fault *fault)
 /* What the app said last, and the places in it, where it was a panic. */
 static void tell_end(struct live *live, struct fault *fault)
 {
+    struct live_app *app = live->app;
     struct diagnostics found = {0};
-    (void)panic_find(buf_text(&live->tail), live->tail.len, live->config->root, &found);
+    (void)panic_find(buf_text(&app->tail), app->tail.len, live->config->root, &found);
     fault->diagnostics = &found;
-    fault->output = buf_text(&live->tail);
-    fault->output_len = live->tail.len;
-    fault->serves = live_serves(live);
+    fault->output = buf_text(&app->tail);
+    fault->output_len = app->tail.len;
+    fault->serves = app->serving != 0;
     tell_error(live, fault);
     diagnostics_fini(&found);
 }
@@ -142,9 +172,9 @@ static void tell_failed(struct live *live, const struct reload *reload)
 {
     struct fault fault = {.message = reload->message,
                           .reload = reload->id,
-                          .serves = live_serves(live),
+                          .serves = live->app->serving != 0,
                           .diagnostics = &reload->diagnostics};
-    live->crashed = false;
+    live->app->crashed = false;
     if (reload->outcome == RELOAD_START_FAILED) {
         fault.kind = "start";
         tell_end(live, &fault);
@@ -166,7 +196,7 @@ static void tell_standing(struct live *live)
     const struct reload *last = live->ask.last(live->ask.data);
     if (is_failure(last) && last->id != live->error_reload)
         tell_failed(live, last);
-    else if (is_failure(last) || live->crashed)
+    else if (is_failure(last) || has_crashed(live))
         tell_state(live, STATE_ERROR, buf_text(&live->error)); /* it was "building" meanwhile */
     else
         tell_ok(live);
@@ -176,7 +206,7 @@ static void reload_ended(struct live *live, const struct reload *reload)
 {
     switch (reload->outcome) {
     case RELOAD_SERVED:
-        live->crashed = false;
+        live->app->crashed = false;
         tell_standing(live);
         tell_change(live, "refresh", reload->changed.len ? *reload->changed.at : "*",
                     &reload->changed, reload);
@@ -203,43 +233,45 @@ static void reload_ended(struct live *live, const struct reload *reload)
 static void app_ended(struct live *live, const struct event *event)
 {
     struct fault fault = {.kind = "crash", .message = event->text};
-    if ((uint64_t)event->number == live->serving)
-        live->serving = 0;
+    if ((uint64_t)event->number == live->app->serving)
+        live->app->serving = 0;
     /* Of a start that failed the reload's end tells. */
     if (event->flag || event->total == 0 || event->reload)
         return;
     tell_end(live, &fault);
-    live->crashed = true;
+    live->app->crashed = true;
 }
 
 static void app_ready(struct live *live, const struct event *event)
 {
-    live->serving = (uint64_t)event->number;
-    if (event->reload || !live->crashed)
+    live->app->serving = (uint64_t)event->number;
+    if (event->reload || !live->app->crashed)
         return; /* the reload's end tells of it */
-    live->crashed = false;
+    live->app->crashed = false;
     tell_standing(live);
     tell_change(live, "refresh", "*", NULL, NULL);
 }
 
 static void app_said(struct live *live, const struct event *event)
 {
+    struct live_app *app = live->app;
     const char *text = event->text;
     size_t len = event->len;
-    if ((uint64_t)event->number < live->tail_generation)
+    if ((uint64_t)event->number < app->tail_generation)
         return;
     if (len > TAIL_BYTES_MAX / 2) {
         text += len - TAIL_BYTES_MAX / 2;
         len = TAIL_BYTES_MAX / 2;
     }
-    if (live->tail.len + len > TAIL_BYTES_MAX)
-        buf_consume(&live->tail, TAIL_BYTES_MAX / 2);
-    (void)buf_append(&live->tail, text, len);
+    if (app->tail.len + len > TAIL_BYTES_MAX)
+        buf_consume(&app->tail, TAIL_BYTES_MAX / 2);
+    (void)buf_append(&app->tail, text, len);
 }
 
 static void on_event(void *data, const struct event *event)
 {
     struct live *live = data;
+    live->app = app_of(live, event->service);
     switch (event->kind) {
     case EVENT_RELOAD_BEGIN:
         if (event->reload->action >= ACTION_RESTART || event->reload->action == ACTION_RUN)
@@ -255,8 +287,8 @@ static void on_event(void *data, const struct event *event)
             tell_change(live, "refresh", event->text ? event->text : "*", NULL, event->reload);
         break;
     case EVENT_APP_STARTED:
-        buf_reset(&live->tail);
-        live->tail_generation = (uint64_t)event->number;
+        buf_reset(&live->app->tail);
+        live->app->tail_generation = (uint64_t)event->number;
         break;
     case EVENT_APP_READY:
         app_ready(live, event);
@@ -282,7 +314,6 @@ struct live *live_open(struct bus *bus, const struct config *config, const struc
     live->ask = *ask;
     live->events = events_new();
     buf_init(&live->error, FAULT_BYTES_MAX);
-    buf_init(&live->tail, TAIL_BYTES_MAX);
     (void)bus_subscribe(bus, on_event, live);
     return live;
 }
@@ -299,7 +330,12 @@ void live_close(struct live *live)
     bus_unsubscribe(live->bus, on_event, live);
     events_free(live->events);
     buf_fini(&live->error);
-    buf_fini(&live->tail);
+    VEC_EACH (struct live_app *, app, &live->apps) {
+        buf_fini(&(*app)->tail);
+        free((*app)->service);
+        free(*app);
+    }
+    vec_fini(&live->apps);
     free(live);
 }
 
@@ -310,7 +346,10 @@ struct events *live_events(struct live *live)
 
 bool live_serves(const struct live *live)
 {
-    return live->serving != 0;
+    VEC_EACH (struct live_app *, app, &live->apps)
+        if ((*app)->serving != 0)
+            return true;
+    return false;
 }
 
 void live_write_hello(const struct live *live, struct buf *out)

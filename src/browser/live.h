@@ -17,7 +17,7 @@ void live_config(struct live *live, const struct config *config);
 void live_close(struct live *live); /* NULL is allowed */
 
 struct events *live_events(struct live *live); /* for those who carry them */
-bool live_serves(const struct live *live);     /* a generation of the app is ready */
+bool live_serves(const struct live *live);     /* a generation of an app is ready */
 
 /* {"type":"hello","payload":{"age_ms":…}}: how long ago something was last told to change, null
    where nothing was. A page that is older than that has missed it. */

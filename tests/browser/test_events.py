@@ -371,3 +371,22 @@ def test_no_stream_is_no_stream():
         with pytest.raises(Failed):
             EventSource(server.server_port).next()
         server.shutdown()
+
+
+def test_of_several_services_the_one_that_died_is_told_of(tmp_path, sites):
+    """Its own last words, and whether a version of it still serves; not those of its neighbour."""
+    (tmp_path / "app.sh").write_text("echo \"words of $NAME\"\nuntil test -e \"end-$NAME\"; do sleep 0.02; done\nexit 3\n")
+    (tmp_path / "zonda.toml").write_text(
+        "[run]\nmax_retries = 0\nready_timeout = '1s'\n"
+        + "".join(f"[service.{name}.run]\ncommand = ['sh', 'app.sh']\nenv = {{ NAME = '{name}' }}\n" for name in ("one", "two"))
+    )
+    site = sites(tmp_path, proxy=False)
+    for name in ("one", "two"):
+        site.zonda.wait_event("app_ready", where=lambda event, name=name: event.service == name)
+    source = EventSource(site.dashboard_port)
+    hello(source)
+    (tmp_path / "end-one").touch()
+    payload, _ = told(source, "error")
+    assert payload["kind"] == "crash" and not payload["serves"], payload
+    assert "words of one" in payload["output"] and "words of two" not in payload["output"]
+    source.close()
