@@ -52,6 +52,8 @@ void answer_head(void *data, struct http_call *call, const struct http_head *hea
     }
     page_response(&passing->page, head, passing->proxy->run);
     forward_response(&forward, head, &passing->page, passing->proxy->run);
+    if (passing->proxy->config->proxy.inject)
+        forward_revalidate(&forward, head);
     passing->state = PASSING_ANSWERING;
     passing->body_kept = false; /* it is not sent again any more */
     buf_fini(&passing->body);

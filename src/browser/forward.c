@@ -144,6 +144,14 @@ void forward_response(struct forward *forward, const struct http_head *response,
     }
 }
 
+void forward_revalidate(struct forward *forward, const struct http_head *response)
+{
+    bool is_kept = (response->status >= 200 && response->status < 300) || response->status == 304;
+    if (is_kept && !http_head_value(response, "Cache-Control").at &&
+        !http_head_value(response, "Expires").at)
+        put(forward, HTTP_TEXT("Cache-Control"), HTTP_TEXT("no-cache"));
+}
+
 void forward_fini(struct forward *forward)
 {
     strs_fini(&forward->made);

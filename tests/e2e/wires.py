@@ -35,6 +35,15 @@ class Answer:
         fields.sort(key=lambda field: field[0].lower() == "content-length")
         return self.status, self.reason, fields, self.body, self.trailers
 
+    def through_the_proxy(self):
+        """The same as a client of the proxy is to see it: asked about each time, where it says nothing of that."""
+        status, reason, fields, body, trailers = self.comparable()
+        kept = status in range(200, 300) or status == 304
+        if kept and not any(name.lower() in ("cache-control", "expires") for name, _ in fields):
+            at = len(fields) - (bool(fields) and fields[-1][0].lower() == "content-length")
+            fields.insert(at, ("Cache-Control", "no-cache"))
+        return status, reason, fields, body, trailers
+
 
 class Wire:
     """One connection, on which requests are sent as bytes and answers are read to their end."""

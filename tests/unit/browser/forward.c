@@ -207,12 +207,39 @@ static void test_no_pages(void **state)
             "Upgrade: x\n");
 }
 
+/* The answer itself, and that it be asked about each time, where it says nothing of that. */
+static void revalidates(const char *head, const char *wanted)
+{
+    struct message message;
+    struct forward forward;
+    struct page page = {0};
+    parse(&message, HTTP_RESPONSE, head);
+    forward_response(&forward, &message.head, &page, RUN);
+    forward_revalidate(&forward, &message.head);
+    equal(&forward, wanted);
+}
+
+static void test_revalidates(void **state)
+{
+    (void)state;
+    revalidates("HTTP/1.1 200 OK\r\nLast-Modified: x\r\n\r\n",
+                "Last-Modified: x\nCache-Control: no-cache\n");
+    revalidates("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n",
+                "ETag: \"a\"\nCache-Control: no-cache\n");
+    revalidates("HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\n\r\n",
+                "cache-control: max-age=60\n");
+    revalidates("HTTP/1.1 200 OK\r\nExpires: 0\r\n\r\n", "Expires: 0\n");
+    revalidates("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", "Location: /\n");
+    revalidates("HTTP/1.1 404 Not Found\r\nA: b\r\n\r\n", "A: b\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_requests),    cmocka_unit_test(test_who_is_believed),
         cmocka_unit_test(test_navigations), cmocka_unit_test(test_which_request_navigates),
         cmocka_unit_test(test_pages),       cmocka_unit_test(test_no_pages),
+        cmocka_unit_test(test_revalidates),
     };
     return cmocka_run_group_tests_name("browser/forward", tests, NULL, NULL);
 }
