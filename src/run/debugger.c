@@ -10,8 +10,8 @@
  * Leave: Delve would kill the app, and has it answer no question while the app runs. So the app is
  * halted, the breakpoints are taken over and removed, so that none holds up its end, and it goes
  * on; then it gets the stop signal, as an app without debugger does. When it has ended Delve is
- * ended. Where Delve refuses to talk, or does not answer in time (as when an editor is attached and
- * the app runs), it is asked to stop, and kills the app; stop_timeout ends both in any case.
+ * ended. Where Delve refuses to talk it is asked to stop, and kills the app; where it does not
+ * answer, stop_timeout ends both.
  *
  *   State → halt → ListBreakpoints → ClearBreakpoint … → continue, signal → SIGINT
  */
@@ -25,7 +25,6 @@
 #include "run/parts.h"
 
 #define ENTER_MS     20000
-#define LEAVE_MS     4000
 #define CONTINUE_MAX 20 /* times that something else stops the app while it ends */
 
 struct debugger {
@@ -299,8 +298,6 @@ static void leaving_failed(void *data, const char *why)
 void debugger_leave(struct generation *generation)
 {
     bool partial = generation->debugger && generation->debugger->setting;
-    uint32_t patience_ms =
-        generation->stop_timeout_ms < LEAVE_MS ? generation->stop_timeout_ms : LEAVE_MS;
     if (process_running(generation->process))
-        begin(generation, patience_ms, leave, leaving_failed)->partial = partial;
+        begin(generation, generation->stop_timeout_ms, leave, leaving_failed)->partial = partial;
 }

@@ -337,7 +337,8 @@ class Editor(threading.Thread):
 
 
 def test_an_editor_reconnects(mini, start):
-    zonda, port = begin(mini, start)
+    # While it is attached and the app runs, the old version ends by stop_timeout.
+    zonda, port = begin(mini, start, "--run.stop_timeout=2s")
     editor = Editor(port).attach(mini / FILE, LINE)
     reload(zonda, "two")
     editor.join(WAIT_S)  # its connection ended with the old Delve
