@@ -142,8 +142,3 @@ void pages_close(struct pages *pages)
     free(pages->service);
     free(pages);
 }
-
-const char *pages_url(const struct pages *pages)
-{
-    return pages->dashboard ? dashboard_url(pages->dashboard) : NULL;
-}

@@ -46,7 +46,4 @@ void pages_close(struct pages *pages); /* NULL is allowed */
 /* On the proxy's port: answers a request that is zonda's own. An http_request_fn, data is pages. */
 void pages_own(void *data, struct http_exchange *exchange);
 
-/* The dashboard's URL with its token, or NULL. Borrowed until pages_config. */
-const char *pages_url(const struct pages *pages);
-
 #endif

@@ -160,11 +160,6 @@ size_t http_respond_pending(const struct http_exchange *exchange)
     return http_conn_pending(exchange->owner->conn);
 }
 
-void http_respond_close(struct http_exchange *exchange)
-{
-    exchange->close = true;
-}
-
 /* --- upgrades --- */
 
 struct http_conn *http_exchange_take(struct http_exchange *exchange,

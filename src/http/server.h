@@ -108,8 +108,6 @@ void http_respond(struct http_exchange *exchange, unsigned status, const char *t
                   const struct http_field *fields, size_t count, const void *body, size_t len);
 bool http_respond_begun(const struct http_exchange *exchange);     /* a final head was given */
 size_t http_respond_pending(const struct http_exchange *exchange); /* bytes that wait */
-/* The connection ends after this exchange, whatever the client asked for. Before begin. */
-void http_respond_close(struct http_exchange *exchange);
 
 /* Answers 101 with fields (Upgrade among them; Connection: upgrade is added), and gives the
    connection away: it is the caller's, with what the client has sent after its request as input;

@@ -111,21 +111,6 @@ bool ws_send_text(struct ws *ws, const char *text, size_t len)
     return send_frame(ws, WS_TEXT, text, len);
 }
 
-bool ws_send_binary(struct ws *ws, const void *bytes, size_t len)
-{
-    return send_frame(ws, WS_BINARY, bytes, len);
-}
-
-void ws_ping(struct ws *ws)
-{
-    (void)send_frame(ws, WS_PING, NULL, 0);
-}
-
-size_t ws_pending(const struct ws *ws)
-{
-    return http_conn_pending(ws->conn);
-}
-
 void ws_close(struct ws *ws, unsigned code, const char *reason)
 {
     if (ws->code || ws->dead)

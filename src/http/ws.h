@@ -37,9 +37,6 @@ struct ws *ws_accept(struct http_exchange *exchange, const char *protocol, size_
                      const struct ws_handler *handler, void *data);
 /* false: the peer does not keep up, HTTP_OUTPUT_LOW bytes wait. */
 bool ws_send_text(struct ws *ws, const char *text, size_t len);
-bool ws_send_binary(struct ws *ws, const void *bytes, size_t len);
-void ws_ping(struct ws *ws);
-size_t ws_pending(const struct ws *ws); /* bytes that wait for the peer */
 /* Sends a close frame, waits up to 3 s for the peer's; on_closed follows. reason: at most 123
  * bytes, or NULL. */
 void ws_close(struct ws *ws, unsigned code, const char *reason);
