@@ -30,6 +30,74 @@ void emit_string(struct buf *out, const char *text)
     json_string(&writer, NULL, text);
 }
 
+static void put_name(struct buf *out, const struct emit_words *words, const char *indent,
+                     const struct variable *variable)
+{
+    (void)buf_printf(out, "%s%s%s%s: ", indent, words->quote, variable->name, words->quote);
+}
+
+void emit_captured(struct buf *out, const struct scenario *scenario, const char *indent,
+                   const struct emit_words *words)
+{
+    VEC_EACH (const struct variable, variable, &scenario->variables) {
+        if (variable->kind != VARIABLE_CAPTURED)
+            continue;
+        put_name(out, words, indent, variable);
+        emit_string(out, variable->text);
+        (void)buf_puts(out, ",\n");
+    }
+}
+
+static void put_choice(struct buf *out, const struct strs *texts, const char *function)
+{
+    (void)buf_printf(out, "%s([", function);
+    STRS_EACH (text, texts) {
+        emit_string(out, *text);
+        (void)buf_puts(out, ", ");
+    }
+    (void)buf_puts(out, "])");
+}
+
+static void put_value(struct buf *out, const struct variable *variable,
+                      const struct emit_words *words)
+{
+    switch (variable->kind) {
+    case VARIABLE_TEXT:
+        emit_string(out, variable->text);
+        break;
+    case VARIABLE_RANGE:
+        (void)buf_printf(out, "%s%lld, %lld%s", words->range_begin, (long long)variable->from,
+                         (long long)variable->to, words->range_end);
+        break;
+    case VARIABLE_USER:
+        (void)buf_puts(out, words->user);
+        break;
+    case VARIABLE_ITERATION:
+        (void)buf_puts(out, words->iteration);
+        break;
+    case VARIABLE_RUN:
+        (void)buf_puts(out, "RUN");
+        break;
+    case VARIABLE_LIST:
+        put_choice(out, &variable->texts, words->choice);
+        break;
+    case VARIABLE_CAPTURED:
+        break;
+    }
+}
+
+void emit_drawn(struct buf *out, const struct scenario *scenario, const char *indent,
+                const struct emit_words *words)
+{
+    VEC_EACH (const struct variable, variable, &scenario->variables) {
+        if (variable->kind == VARIABLE_CAPTURED)
+            continue;
+        put_name(out, words, indent, variable);
+        put_value(out, variable, words);
+        (void)buf_puts(out, ",\n");
+    }
+}
+
 const char *emit_escape(enum escape escape)
 {
     static const char *const NAMES[] = {[ESCAPE_NONE] = "",

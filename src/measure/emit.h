@@ -18,6 +18,18 @@ int emit(const struct scenario *scenario, const char *engine, struct buf *out, s
 /* --- its parts --- */
 void emit_k6(const struct scenario *scenario, struct buf *out);
 void emit_locust(const struct scenario *scenario, struct buf *out);
+/* How a language writes the value of a variable. */
+struct emit_words {
+    const char *quote;                   /* around a name */
+    const char *range_begin, *range_end; /* around "from, to" */
+    const char *user, *iteration;        /* their numbers, as texts */
+    const char *choice;                  /* of a list: the function */
+};
+/* The entries "name: value," of the variables that answers give, and of all others. */
+void emit_captured(struct buf *out, const struct scenario *scenario, const char *indent,
+                   const struct emit_words *words);
+void emit_drawn(struct buf *out, const struct scenario *scenario, const char *indent,
+                const struct emit_words *words);
 /* A string in double quotes, fit for JSON, JavaScript and Python alike. */
 void emit_string(struct buf *out, const char *text);
 /* "a" + url(v["b"]) + "c"; function is the one that escapes, or "". */

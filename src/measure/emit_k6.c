@@ -159,40 +159,17 @@ static void options(struct buf *out, const struct scenario *scenario)
 
 static void variables(struct buf *out, const struct scenario *scenario)
 {
+    static const struct emit_words WORDS = {.quote = "",
+                                            .range_begin = "between(",
+                                            .range_end = ")",
+                                            .user = "String(exec.vu.idInTest)",
+                                            .iteration = "String(iteration)",
+                                            .choice = "drawn"};
     (void)buf_puts(out, "const captured = {\n");
-    VEC_EACH (const struct variable, variable, &scenario->variables)
-        if (variable->kind == VARIABLE_CAPTURED) {
-            (void)buf_printf(out, "  %s: ", variable->name);
-            emit_string(out, variable->text);
-            (void)buf_puts(out, ",\n");
-        }
+    emit_captured(out, scenario, "  ", &WORDS);
     (void)buf_puts(out, "};\nlet iteration = 0;\n\nfunction values() {\n  iteration += 1;\n"
                         "  return {\n    ...captured,\n");
-    VEC_EACH (const struct variable, variable, &scenario->variables) {
-        if (variable->kind == VARIABLE_CAPTURED)
-            continue;
-        (void)buf_printf(out, "    %s: ", variable->name);
-        if (variable->kind == VARIABLE_TEXT)
-            emit_string(out, variable->text);
-        else if (variable->kind == VARIABLE_RANGE)
-            (void)buf_printf(out, "between(%lld, %lld)", (long long)variable->from,
-                             (long long)variable->to);
-        else if (variable->kind == VARIABLE_USER)
-            (void)buf_puts(out, "String(exec.vu.idInTest)");
-        else if (variable->kind == VARIABLE_ITERATION)
-            (void)buf_puts(out, "String(iteration)");
-        else if (variable->kind == VARIABLE_RUN)
-            (void)buf_puts(out, "RUN");
-        if (variable->kind == VARIABLE_LIST) {
-            (void)buf_puts(out, "drawn([");
-            STRS_EACH (text, &variable->texts) {
-                emit_string(out, *text);
-                (void)buf_puts(out, ", ");
-            }
-            (void)buf_puts(out, "])");
-        }
-        (void)buf_puts(out, ",\n");
-    }
+    emit_drawn(out, scenario, "    ", &WORDS);
     (void)buf_puts(out, "  };\n}\n\n");
 }
 

@@ -27,46 +27,24 @@ static const char HELPERS[] =
 
 static void variables(struct buf *out, const struct scenario *scenario)
 {
+    static const char INDENT[] = "            ";
+    static const struct emit_words WORDS = {.quote = "\"",
+                                            .range_begin = "str(random.randint(",
+                                            .range_end = "))",
+                                            .user = "str(self.number)",
+                                            .iteration = "str(self.iteration)",
+                                            .choice = "random.choice"};
     (void)buf_puts(out, "    def on_start(self):\n        self.number = next(NUMBERS)\n"
                         "        self.iteration = 0\n        self.pause = 0.0\n"
                         "        self.captured = {\n");
-    VEC_EACH (const struct variable, variable, &scenario->variables)
-        if (variable->kind == VARIABLE_CAPTURED) {
-            (void)buf_printf(out, "            \"%s\": ", variable->name);
-            emit_string(out, variable->text);
-            (void)buf_puts(out, ",\n");
-        }
+    emit_captured(out, scenario, INDENT, &WORDS);
     (void)buf_printf(out,
                      "        }\n%s"
                      "\n    def wait_time(self):\n        return self.pause\n"
                      "\n    def values(self):\n        self.iteration += 1\n"
                      "        return {\n            **self.captured,\n",
                      scenario->tls_verify ? "" : "        self.client.verify = False\n");
-    VEC_EACH (const struct variable, variable, &scenario->variables) {
-        if (variable->kind == VARIABLE_CAPTURED)
-            continue;
-        (void)buf_printf(out, "            \"%s\": ", variable->name);
-        if (variable->kind == VARIABLE_TEXT)
-            emit_string(out, variable->text);
-        else if (variable->kind == VARIABLE_RANGE)
-            (void)buf_printf(out, "str(random.randint(%lld, %lld))", (long long)variable->from,
-                             (long long)variable->to);
-        else if (variable->kind == VARIABLE_USER)
-            (void)buf_puts(out, "str(self.number)");
-        else if (variable->kind == VARIABLE_ITERATION)
-            (void)buf_puts(out, "str(self.iteration)");
-        else if (variable->kind == VARIABLE_RUN)
-            (void)buf_puts(out, "RUN");
-        if (variable->kind == VARIABLE_LIST) {
-            (void)buf_puts(out, "random.choice([");
-            STRS_EACH (text, &variable->texts) {
-                emit_string(out, *text);
-                (void)buf_puts(out, ", ");
-            }
-            (void)buf_puts(out, "])");
-        }
-        (void)buf_puts(out, ",\n");
-    }
+    emit_drawn(out, scenario, INDENT, &WORDS);
     (void)buf_puts(out, "        }\n");
 }
 
