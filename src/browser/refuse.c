@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/html.h"
 #include "base/json.h"
 #include "browser/own.h"
 #include "browser/proxy_parts.h"
@@ -22,20 +23,6 @@ struct refusal {
     const struct upstream *upstream; /* whose failure is shown; NULL: none */
     bool script;
 };
-
-static void put_escaped(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '<')
-            (void)buf_puts(out, "&lt;");
-        else if (*text == '>')
-            (void)buf_puts(out, "&gt;");
-        else if (*text == '&')
-            (void)buf_puts(out, "&amp;");
-        else
-            (void)buf_putc(out, *text);
-    }
-}
 
 static void put_html(const struct refusal *refusal, struct buf *out)
 {
@@ -52,11 +39,11 @@ static void put_html(const struct refusal *refusal, struct buf *out)
                      "auto;padding:0 1rem}pre{overflow:auto;padding:1rem;border:1px solid}</style>"
                      "</head>\n<body><main><h1>%s</h1><p>",
                      refusal->title);
-    put_escaped(out, refusal->why);
+    html_escape(out, refusal->why);
     (void)buf_puts(out, "</p>");
     if (refusal->upstream && refusal->upstream->errors.len) {
         (void)buf_puts(out, "<pre>");
-        put_escaped(out, buf_text(&refusal->upstream->errors));
+        html_escape(out, buf_text(&refusal->upstream->errors));
         (void)buf_puts(out, "</pre>");
     }
     if (refusal->script)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/html.h"
 #include "measure/report.h"
 
 static const char STYLE[] =
@@ -40,22 +41,6 @@ static const char STYLE[] =
     "opacity:.25}.hint{fill:transparent}.hint:hover{fill:var(--text);opacity:.08}"
     ".reload{fill:var(--good);opacity:.16}td.words,th.words{text-align:left;white-space:normal}\n"
     "@media print{body{max-width:none}}\n";
-
-static void escape(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '<')
-            (void)buf_puts(out, "&lt;");
-        else if (*text == '>')
-            (void)buf_puts(out, "&gt;");
-        else if (*text == '&')
-            (void)buf_puts(out, "&amp;");
-        else if (*text == '"')
-            (void)buf_puts(out, "&quot;");
-        else
-            (void)buf_putc(out, *text);
-    }
-}
 
 /* --- figures --- */
 
@@ -103,7 +88,7 @@ static void thresholds(struct buf *out, const struct load_result *result)
                         "<tr><th>demanded</th><th>found</th><th></th></tr>\n");
     VEC_EACH (const struct load_verdict, verdict, &result->verdicts) {
         (void)buf_puts(out, "<tr><td>");
-        escape(out, verdict->threshold->text);
+        html_escape(out, verdict->threshold->text);
         (void)buf_puts(out, "</td><td>");
         report_verdict(out, verdict);
         (void)buf_printf(out, "</td><td class=\"%s\">%s</td></tr>\n",
@@ -176,7 +161,7 @@ static void reloads(struct buf *out, const struct load_result *result)
             report_latency(out, &window->tally.latency, PERCENTS[p]);
         }
         (void)buf_printf(out, "</td><td class=\"words%s\">", window->good ? "" : " bad");
-        escape(out, window->what ? window->what : "not over");
+        html_escape(out, window->what ? window->what : "not over");
         (void)buf_puts(out, "</td></tr>\n");
     }
     (void)buf_puts(out, "</table></div>\n");
@@ -222,9 +207,9 @@ static void head(struct buf *out, const struct load_result *result)
     (void)buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
                         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                         "<title>Load on ");
-    escape(out, scenario->target.url);
+    html_escape(out, scenario->target.url);
     (void)buf_printf(out, "</title>\n<style>\n%s</style>\n<div class=\"head\"><h1>Load on ", STYLE);
-    escape(out, scenario->target.url);
+    html_escape(out, scenario->target.url);
     (void)buf_puts(out, "</h1>");
     if (result->verdicts.len && !broken)
         (void)buf_puts(out, "<span class=\"badge\">all thresholds kept</span>");
@@ -232,7 +217,7 @@ static void head(struct buf *out, const struct load_result *result)
         (void)buf_printf(out, "<span class=\"badge bad\">%zu of %zu thresholds broken</span>",
                          broken, result->verdicts.len);
     (void)buf_puts(out, "</div>\n<p>");
-    escape(out, scenario->file);
+    html_escape(out, scenario->file);
     (void)buf_puts(out, ": ");
     report_stages(out, scenario);
     (void)buf_puts(out, ".</p>\n");
@@ -261,7 +246,7 @@ static void about(struct buf *out, const struct load_result *result)
     (void)buf_puts(out, " of CPU time.</p>\n<p>");
     struct buf machine = BUF_INIT(2000);
     report_machine(&machine, result);
-    escape(out, buf_text(&machine));
+    html_escape(out, buf_text(&machine));
     buf_fini(&machine);
     (void)buf_puts(out, "</p>\n");
 }
