@@ -25,9 +25,8 @@
 typedef VEC(uint64_t) inode_list;
 
 /* The inodes of all sockets that pid has open: its links "socket:[INODE]". */
-static void add_sockets(void *data, int pid)
+static void add_sockets(inode_list *inodes, int pid)
 {
-    inode_list *inodes = data;
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%d/fd", pid);
     DIR *dir = opendir(path);
@@ -183,7 +182,7 @@ bool process_has_socket(int pid, uint64_t inode)
 }
 
 struct greeting {
-    int pid;
+    inode_list inodes;
     bool found;
 };
 
@@ -193,13 +192,15 @@ static void connection_told(void *data, const struct sockdiag_socket *socket)
     struct greeting *greeting = data;
     if (!greeting->found && socket->inode && socket->received_bytes == socket->unread_bytes &&
         socket->idle_ms < NEW_MS)
-        greeting->found = process_has_socket(greeting->pid, socket->inode);
+        greeting->found = holds(&greeting->inodes, socket->inode);
 }
 
 bool process_has_new_connection(int pid)
 {
-    struct greeting greeting = {.pid = pid};
+    struct greeting greeting = {0};
+    (void)add_tree(&greeting.inodes, pid);
     (void)sockdiag_connections(AF_INET, connection_told, &greeting);
     (void)sockdiag_connections(AF_INET6, connection_told, &greeting);
+    vec_fini(&greeting.inodes);
     return greeting.found;
 }

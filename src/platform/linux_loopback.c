@@ -73,13 +73,6 @@ int loopback_connect(int fd, uint16_t port, bool v6)
     return connect(fd, &to.any, len) == 0 || errno == EINPROGRESS ? 0 : errno;
 }
 
-int loopback_error(int fd)
-{
-    int errnum = 0;
-    socklen_t len = sizeof errnum;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &errnum, &len) == 0 ? errnum : errno;
-}
-
 /* --- the other end --- */
 
 /* Ports are enough: both ends are on loopback. */

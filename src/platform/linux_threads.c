@@ -1,13 +1,10 @@
 #include "platform/threads.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "platform/linux_tree.h"
@@ -24,32 +21,32 @@ struct threads {
     VEC(struct thread) list;
 };
 
-/* The file of a thread in /proc, at most size - 1 bytes; false where it is gone. */
-static bool read_file(const struct thread *thread, const char *name, char *text, size_t size)
+static void path_of(const struct thread *thread, const char *name, char path[64])
 {
-    char path[64];
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/%s", thread->pid, thread->tid, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t len = read(fd, text, size - 1);
-    (void)close(fd);
-    text[len > 0 ? len : 0] = '\0';
-    return len > 0;
+    (void)snprintf(path, 64, "/proc/%d/task/%d/%s", thread->pid, thread->tid, name);
 }
 
 /* D: it waits for a page, in the middle of what it does. */
 static bool is_busy(const struct thread *thread)
 {
-    char text[512];
-    const char *after = read_file(thread, "stat", text, sizeof text) ? strrchr(text, ')') : NULL;
-    return after && strlen(after) > 2 && (after[2] == 'R' || after[2] == 'D');
+    char path[64], text[STAT_BYTES];
+    path_of(thread, "stat", path);
+    const char *state = stat_after_name(path, text);
+    return state && (*state == 'R' || *state == 'D');
 }
 
+/* "ran waited slices", in nanoseconds. */
 static uint64_t ran_ns(const struct thread *thread)
 {
-    char text[128];
-    return read_file(thread, "schedstat", text, sizeof text) ? strtoull(text, NULL, 10) : 0;
+    char path[64];
+    uint64_t ran = 0;
+    path_of(thread, "schedstat", path);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%" SCNu64, &ran) != 1)
+        ran = 0;
+    if (file)
+        (void)fclose(file);
+    return ran;
 }
 
 static void add_busy(struct threads *threads, int pid)

@@ -13,7 +13,9 @@
 
 #define DESCENDANTS_MAX 4096
 
-void process_each(pid_fn *fn, void *data)
+typedef void pid_fn(void *data, int pid);
+
+static void each_process(pid_fn *fn, void *data)
 {
     DIR *proc = opendir("/proc");
     if (!proc)
@@ -27,24 +29,26 @@ void process_each(pid_fn *fn, void *data)
     (void)closedir(proc);
 }
 
-bool process_stat(int pid, char *state, int *parent)
+const char *stat_after_name(const char *path, char text[STAT_BYTES])
 {
-    char path[64], text[512];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return false;
-    ssize_t len = read(fd, text, sizeof text - 1);
+        return NULL;
+    ssize_t len = read(fd, text, STAT_BYTES - 1);
     (void)close(fd);
     if (len <= 0)
-        return false;
+        return NULL;
     text[len] = '\0';
-    const char *after = strrchr(text, ')');
-    if (!after || strlen(after) < 5)
-        return false;
-    *state = after[2];
-    *parent = (int)strtol(after + 4, NULL, 10);
-    return true;
+    const char *end = strrchr(text, ')');
+    return end && strlen(end) > 2 ? end + 2 : NULL;
+}
+
+static bool read_parent(int pid, int *parent)
+{
+    char path[64], text[STAT_BYTES];
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    const char *after = stat_after_name(path, text);
+    return after && sscanf(after, "%*c %d", parent) == 1;
 }
 
 /* A process's children stand with the thread that started them. False where the kernel does not
@@ -83,9 +87,8 @@ typedef VEC(struct relation) family;
 static void add_relation(void *data, int pid)
 {
     family *all = data;
-    char state;
     int parent;
-    if (process_stat(pid, &state, &parent))
+    if (read_parent(pid, &parent))
         vec_push(all, ((struct relation){.pid = pid, .parent = parent}));
 }
 
@@ -93,7 +96,7 @@ static void add_relation(void *data, int pid)
 static void add_descendants(pid_list *pids)
 {
     family all = {0};
-    process_each(add_relation, &all);
+    each_process(add_relation, &all);
     pids->len = 1;
     for (size_t i = 0; i < pids->len; i++)
         for (size_t j = 0; j < all.len && pids->len < DESCENDANTS_MAX; j++)
@@ -117,11 +120,10 @@ void process_tree(int pid, pid_list *pids)
 bool process_is_ours(int pid)
 {
     int self = getpid();
-    char state;
     for (int depth = 0; depth < 64 && pid > 1; depth++) {
         if (pid == self)
             return true;
-        if (!process_stat(pid, &state, &pid))
+        if (!read_parent(pid, &pid))
             return false;
     }
     return false;

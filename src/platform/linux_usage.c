@@ -2,31 +2,21 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "platform/linux_tree.h"
-
-#define STAT_BYTES 1024
 
 /* Adds what pid uses, unless it has ended. */
 static void add(int pid, struct usage *usage)
 {
     char path[64], text[STAT_BYTES];
     (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "re");
-    size_t len = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file)
-        (void)fclose(file);
-    text[len] = '\0';
-    /* The name, in parentheses, may hold anything. */
-    const char *rest = strrchr(text, ')');
+    const char *rest = stat_after_name(path, text);
     char state;
     uint64_t user, system;
     int64_t pages;
-    if (!rest || sscanf(rest + 1,
-                        " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
+    if (!rest || sscanf(rest,
+                        "%c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
                         " %*d %*d %*d %*d %*d %*d %*u %*u %" SCNd64,
                         &state, &user, &system, &pages) != 4)
         return;

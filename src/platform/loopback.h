@@ -14,9 +14,8 @@ bool loopback_port_is_free(uint16_t port);
 /* A descriptor (non-blocking, CLOEXEC) that is bound to a port of loopback, or a negative errno. */
 int loopback_open(bool v6, uint16_t *port);
 /* Connects it to port on loopback. 0, or an errno. The connection is made when the descriptor can
-   be written to; loopback_error is 0 then. */
+   be written to; tcp_connected of platform/tcp.h says what became of it. */
 int loopback_connect(int fd, uint16_t port, bool v6);
-int loopback_error(int fd);
 
 /* The inode of the socket at the other end of a connection of this machine, by which
    process_has_socket knows it; 0 until somebody has accepted the connection. From the kernel's

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "platform/fs.h"
-#include "platform/loopback.h"
+#include "platform/tcp.h"
 
 #define AGAIN_MS    20
 #define CALL_MAX    ((size_t)1 << 20)
@@ -140,7 +140,7 @@ static void connected(void *data, int events)
             receive(delve);
         return;
     }
-    if (loopback_error(delve->fd) != 0) {
+    if (tcp_connected(delve->fd) != 0) {
         disconnect(delve);
         timer_start(delve->again, AGAIN_MS);
         return;
@@ -153,10 +153,10 @@ static void connected(void *data, int events)
 static void connect_now(void *data)
 {
     struct delve *delve = data;
-    uint16_t source;
-    int fd = loopback_open(false, &source);
-    delve->fd = fd < 0 ? -1 : fd;
-    if (fd < 0 || loopback_connect(fd, delve->port, false) != 0) {
+    const struct tcp_address at = {.family = TCP_IPV4, .port = delve->port, .ip = {127, 0, 0, 1}};
+    bool pending;
+    delve->fd = tcp_connect(&at, &pending);
+    if (delve->fd < 0) {
         disconnect(delve);
         timer_start(delve->again, AGAIN_MS);
         return;

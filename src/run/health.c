@@ -12,6 +12,7 @@
 #include "platform/fs.h"
 #include "platform/loopback.h"
 #include "platform/process.h"
+#include "platform/tcp.h"
 
 #define ATTEMPT_MS     5000
 #define PAUSE_FIRST_MS 10
@@ -157,7 +158,7 @@ static void io_event(void *data, int events)
     io_want(health->io, 0);
     if (health->phase != CONNECTS)
         return;
-    int errnum = loopback_error(health->fd);
+    int errnum = tcp_connected(health->fd);
     if (errnum == 0) {
         look_who_took_it(health);
     } else {

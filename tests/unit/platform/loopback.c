@@ -12,6 +12,7 @@
 
 #include "platform/loopback.h"
 #include "platform/process.h"
+#include "platform/tcp.h"
 
 static int listener;
 static uint16_t port;
@@ -64,7 +65,7 @@ static int connected(bool v6)
     assert_true(fd >= 0 && source != 0);
     assert_int_equal(loopback_connect(fd, port, v6), 0);
     assert_int_equal(poll(&look, 1, 10000), 1);
-    assert_int_equal(loopback_error(fd), 0);
+    assert_int_equal(tcp_connected(fd), 0);
     return fd;
 }
 
@@ -77,7 +78,7 @@ static void nobody_listens(void **state)
     if (errnum == 0) {
         struct pollfd look = {.fd = fd, .events = POLLOUT};
         assert_int_equal(poll(&look, 1, 10000), 1);
-        errnum = loopback_error(fd);
+        errnum = tcp_connected(fd);
     }
     assert_int_equal(errnum, ECONNREFUSED);
     (void)close(fd);
@@ -124,6 +125,36 @@ static void knows_who_has_accepted_on_both_stacks(void **state)
     knows_who_has_accepted(true);
 }
 
+/* Of a new connection nothing was read, until something was. */
+static void knows_what_was_not_read(void **state)
+{
+    (void)state;
+    int fd = connected(false), go[2];
+    char bytes[4096];
+    assert_int_equal(pipe(go), 0);
+    int child = fork();
+    if (child == 0) {
+        (void)close(go[1]);
+        (void)close(fd);
+        int taken = accept(listener, NULL, NULL);
+        bool good = taken >= 0 && read(go[0], bytes, 1) == 1 && read(taken, bytes, 1) == 1;
+        _exit(good && read(go[0], bytes, 1) == 0 ? 0 : 1);
+    }
+    (void)close(go[0]);
+    do
+        assert_int_equal(write(fd, "x", 1), 1); /* so that it stays new, however slow this is */
+    while (!process_has_new_connection(child)); /* the test's own deadline ends it */
+    assert_int_equal(write(go[1], "r", 1), 1);
+    do
+        assert_int_equal(write(fd, "x", 1), 1);
+    while (process_has_new_connection(child));
+    (void)close(go[1]);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    (void)close(fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -131,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_port_is_taken_or_free),
         TEST(nobody_listens),
+        TEST(knows_what_was_not_read),
         TEST(knows_who_has_accepted_by_ipv4),
         TEST(knows_who_has_accepted_on_both_stacks),
     };
