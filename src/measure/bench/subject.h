@@ -1,0 +1,62 @@
+/*
+ * What is measured: a Go project, its main package, how its app is asked, and the files that are
+ * edited.
+ *
+ * bench_subject_find reads the project as it stands and changes nothing. An edit writes a mark, a
+ * word with a number, into a copy of the project: into Go files as the value of a variable that the
+ * program keeps, so that a process that runs the new version can be told by its executable; into
+ * others as a comment.
+ *
+ * Life-cycle: bench_subject_find, bench_subject_copy for each tool, bench_subject_edit,
+ * bench_subject_free.
+ */
+#ifndef ZONDA_MEASURE_BENCH_SUBJECT_H
+#define ZONDA_MEASURE_BENCH_SUBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strs.h"
+
+enum bench_kind { KIND_LEAF, KIND_DEEP, KIND_TEMPLATE, KIND_STATIC, KIND_CONFIG, KINDS };
+const char *bench_kind_name(enum bench_kind kind); /* "leaf" */
+
+#define BENCH_MARK_BYTES 32 /* "zonda-bench-000012" and the NUL; of one length always */
+
+struct bench_edit_file {
+    char *path; /* below the project; NULL: not measured */
+    char *why;  /* the choice in words: "imported by 12 packages"; or why there is none */
+};
+
+struct bench_subject {
+    char *root;        /* absolute */
+    char *package;     /* "./cmd/api" or "." */
+    char *import_path; /* of the main package */
+    struct strs args;  /* of the app */
+    struct strs env;   /* NAME=value, added to bench's own */
+    struct bench_edit_file files[KINDS];
+};
+
+/* package: the main package, or NULL for the only one. edits: "KIND=FILE", each in place of what
+   would be chosen. Runs the go command (`go list`). ERR_CONFIG, ERR_APP. */
+struct bench_subject *bench_subject_find(const char *root, const char *package,
+                                         const struct strs *edits, struct err *err);
+void bench_subject_free(struct bench_subject *subject); /* NULL is allowed */
+
+/* Copies what belongs to the project into the directory to, which does not exist yet: all but .git,
+   node_modules, tmp directories of tools and build outputs; with the mark 0 in every file that is
+   to be edited. Bounded; ERR_SYSTEM, ERR_CONFIG where the project is too large. */
+int bench_subject_copy(const struct bench_subject *subject, const char *to, struct err *err);
+
+/* The mark of a number, 0 to 999999. */
+void bench_mark(char mark[BENCH_MARK_BYTES], uint32_t number);
+/* Saves the file of kind in the copy with this mark in place of the one it has: a rename over it,
+   as editors do. The same length, so a body edit to Go's compiler. */
+int bench_subject_edit(const struct bench_subject *subject, const char *copy, enum bench_kind kind,
+                       uint32_t number, struct err *err);
+/* Does the executable of process pid have the mark? Reads it once; for a process never seen before.
+ */
+bool bench_mark_in_process(int pid, const char *mark);
+
+#endif
