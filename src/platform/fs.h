@@ -40,10 +40,15 @@ int fs_write(const char *path, const void *data, size_t len, unsigned mode, stru
 /* The digest of a file's content, read in pieces of 64 KiB. */
 int fs_digest(const char *path, struct digest *digest, struct err *err);
 
+/* Has the file these bytes (at most 4 KiB of them) anywhere? Read in pieces of 64 KiB. False where
+   it cannot be read. */
+bool fs_contains(const char *path, const void *bytes, size_t len);
+
 int fs_mkdirs(const char *path, unsigned mode, struct err *err); /* existing ones are fine */
 int fs_remove_tree(const char *path, struct err *err);           /* never follows a link */
 int fs_rename(const char *from, const char *to, struct err *err);
-int fs_unlink(const char *path, struct err *err); /* a missing file is fine */
+int fs_unlink(const char *path, struct err *err);                      /* a missing file is fine */
+int fs_symlink(const char *target, const char *path, struct err *err); /* path is new */
 /* Makes to another name of from, replacing it at once (link(2) to a temporary name, rename). */
 int fs_link_over(const char *from, const char *to, struct err *err);
 

@@ -116,6 +116,11 @@ int fs_rename(const char *from, const char *to, struct err *err)
     return 0;
 }
 
+int fs_symlink(const char *target, const char *path, struct err *err)
+{
+    return symlink(target, path) == 0 ? 0 : err_system(err, errno, "cannot make the link %s", path);
+}
+
 int fs_unlink(const char *path, struct err *err)
 {
     if (unlink(path) != 0 && errno != ENOENT)

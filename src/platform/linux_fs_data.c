@@ -12,7 +12,8 @@
 #include "base/mem.h"
 #include "platform/random.h"
 
-#define PIECE_BYTES ((size_t)64 << 10)
+#define PIECE_BYTES        ((size_t)64 << 10)
+#define CONTAINS_BYTES_MAX ((size_t)4 << 10)
 
 long fs_fd_read(int fd, void *data, size_t len)
 {
@@ -155,4 +156,24 @@ int fs_digest(const char *path, struct digest *digest, struct err *err)
     *digest = digest_state_free(state);
     fs_fd_close(&fd);
     return result;
+}
+
+bool fs_contains(const char *path, const void *bytes, size_t len)
+{
+    struct err ignored;
+    int fd = len > 0 && len <= CONTAINS_BYTES_MAX ? open_file(path, &ignored) : -1;
+    if (fd < 0)
+        return false;
+    char *piece = mem_new(CONTAINS_BYTES_MAX + PIECE_BYTES, 1);
+    size_t kept = 0; /* the end of the piece before, in which bytes may begin */
+    bool found = false;
+    for (long got; !found && (got = fs_fd_read(fd, piece + kept, PIECE_BYTES)) > 0;) {
+        size_t have = kept + (size_t)got;
+        found = memmem(piece, have, bytes, len) != NULL;
+        kept = have < len - 1 ? have : len - 1;
+        memmove(piece, piece + have - kept, kept);
+    }
+    free(piece);
+    fs_fd_close(&fd);
+    return found;
 }

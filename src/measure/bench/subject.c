@@ -1,0 +1,153 @@
+#include "measure/bench/subject.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "build/golang/child.h"
+#include "build/golang/discover.h"
+#include "measure/bench/subject_parts.h"
+#include "platform/fs.h"
+
+static const char *const KIND_NAMES[KINDS] = {"leaf", "deep", "template", "static", "config"};
+
+const char *bench_kind_name(enum bench_kind kind)
+{
+    return KIND_NAMES[kind];
+}
+
+static int find_kind(const char *name, size_t len)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        if (strlen(KIND_NAMES[kind]) == len && memcmp(KIND_NAMES[kind], name, len) == 0)
+            return kind;
+    return -1;
+}
+
+void bench_subject_choose(struct bench_subject *subject, enum bench_kind kind, const char *file,
+                          const char *why)
+{
+    struct strs *candidates = &subject->candidates[kind];
+    char *path = mem_string(file); /* it may be one of candidates */
+    mem_replace(&subject->files[kind].why, why);
+    mem_replace(&subject->files[kind].path, path);
+    strs_clear(candidates);
+    if (path)
+        strs_push(candidates, path);
+    free(path);
+}
+
+/* --- files that were asked for --- */
+
+static int refuse_edit(const char *edit, const char *why, struct err *err)
+{
+    return err_set(err, ERR_USAGE, "--edit %s: %s", edit, why);
+}
+
+/* Is there a place for a mark in it? */
+static int check_markable(const struct bench_subject *subject, enum bench_kind kind,
+                          const char *file, const char *edit, struct err *err)
+{
+    char *path = path_join(subject->root, file);
+    struct buf text = BUF_INIT(SUBJECT_FILE_MAX), marked = BUF_INIT(2 * SUBJECT_FILE_MAX);
+    char mark[BENCH_MARK_BYTES];
+    bench_mark(mark, 0);
+    int result = fs_read(path, &text, err);
+    if (result == 0 && !subject_put_mark(kind, file, buf_text(&text), text.len, mark, &marked)) {
+        result = refuse_edit(edit, "it has no place for a mark", err);
+        err_hint(err, "Go files for leaf and deep; elsewhere HTML, CSS, JavaScript, TOML, YAML or "
+                      ".env, which know comments");
+    }
+    buf_fini(&text);
+    buf_fini(&marked);
+    free(path);
+    return result;
+}
+
+static int take_edit(struct bench_subject *subject, const char *edit, struct err *err)
+{
+    size_t len = strcspn(edit, "=");
+    int kind = find_kind(edit, len);
+    if (kind < 0 || edit[len] != '=' || !edit[len + 1]) {
+        (void)refuse_edit(edit, "it is no KIND=FILE", err);
+        err_hint(err, "KIND is leaf, deep, template, static or config");
+        return err->code;
+    }
+    char *path = path_join(subject->root, edit + len + 1);
+    char *real = fs_real(path);
+    const char *below = real ? path_below(subject->root, real) : NULL;
+    int result = 0;
+    if (!real || !fs_is_file(real))
+        result = refuse_edit(edit, "there is no such file in the project", err);
+    else if (!below)
+        result = refuse_edit(edit, "it is outside the project", err);
+    else
+        result = check_markable(subject, (enum bench_kind)kind, below, edit, err);
+    if (result == 0)
+        bench_subject_choose(subject, (enum bench_kind)kind, below, "as --edit says");
+    free(real);
+    free(path);
+    return result;
+}
+
+/* --- the whole --- */
+
+static int find_package(struct bench_subject *subject, const char *package, struct err *err)
+{
+    if (!package) {
+        subject->package = discover_main(subject->root, err);
+        return subject->package ? 0 : err->code;
+    }
+    char *clean = path_clean(package);
+    subject->package = go_package(subject->root, clean);
+    free(clean);
+    return 0;
+}
+
+static int find_all(struct bench_subject *subject, const char *package, const struct strs *edits,
+                    struct err *err)
+{
+    int result = find_package(subject, package, err);
+    if (result == 0)
+        result = subject_find_packages(subject, err);
+    if (result == 0)
+        result = subject_find_files(subject, err);
+    for (size_t i = 0; result == 0 && edits && i < edits->len; i++)
+        result = take_edit(subject, edits->at[i], err);
+    return result;
+}
+
+struct bench_subject *bench_subject_find(const char *root, const char *package,
+                                         const struct strs *edits, struct err *err)
+{
+    struct bench_subject *subject = mem_new(1, sizeof *subject);
+    subject->root = fs_real(root);
+    if (!subject->root || !fs_is_dir(subject->root)) {
+        (void)err_set(err, ERR_USAGE, "%s is no directory", root);
+        bench_subject_free(subject);
+        return NULL;
+    }
+    if (find_all(subject, package, edits, err) != 0) {
+        bench_subject_free(subject);
+        return NULL;
+    }
+    return subject;
+}
+
+void bench_subject_free(struct bench_subject *subject)
+{
+    if (!subject)
+        return;
+    free(subject->root);
+    free(subject->package);
+    free(subject->import_path);
+    strs_fini(&subject->args);
+    strs_fini(&subject->env);
+    for (int kind = 0; kind < KINDS; kind++) {
+        free(subject->files[kind].path);
+        free(subject->files[kind].why);
+        strs_fini(&subject->candidates[kind]);
+    }
+    free(subject);
+}
