@@ -29,12 +29,24 @@ static void say_aloud(void *data, const char *line)
     (void)fprintf(stderr, "%s\n", line);
 }
 
+static const char *last_line(const char *text)
+{
+    const char *last = text;
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+        if (*text != '\n')
+            last = text;
+    return last;
+}
+
 /* Its first lines, but for the go command's news of downloads. */
 static void complain(struct asking *asking, const struct tool_result *result)
 {
     const struct strs *argv = asking->ask->argv;
     struct buf words = BUF_INIT((size_t)512);
-    const char *text = buf_text(asking->ask->joined ? &result->out : &result->error);
+    bool both = asking->ask->joined || asking->ask->aloud;
+    const char *text = buf_text(both ? &result->out : &result->error);
+    if (asking->ask->aloud)
+        text = last_line(text); /* the others were seen */
     for (int lines = 0; *text && lines < WORDS_LINES_MAX;) {
         size_t len = strcspn(text, "\n");
         if (len > 0 && strncmp(text, "go: downloading ", 16) != 0) {

@@ -3,7 +3,11 @@
  *
  * One file each (tool_air.c), one const table entry each; a plan is what a tool is to be run with.
  * What their options mean was read in their sources and documentation; the entry says which
- * version.
+ * version. A configuration of the tool that the project has is used as it stands; else a tool has
+ * its defaults, and what its README recommends for a Go program that serves.
+ *
+ * bench_tool_version and bench_tool_install run programs on a loop of their own: they are for
+ * before process_init.
  */
 #ifndef ZONDA_MEASURE_BENCH_TOOL_H
 #define ZONDA_MEASURE_BENCH_TOOL_H
@@ -33,14 +37,17 @@ void bench_plan_fini(struct bench_plan *plan);
 struct bench_tool {
     const char *name;         /* "CompileDaemon" */
     const char *program;      /* looked up in PATH; NULL: zonda itself */
-    const char *version[3];   /* arguments that print a version; {NULL}: from `go version -m` */
+    const char *version[3];   /* arguments that print a version; {NULL}: from `go version -m`, or
+                                 from what it says without any where it is not a Go program */
     const char *module;       /* of `go install MODULE@latest`; NULL: not a Go program */
-    const char *package_hint; /* where it is not one: what to install by hand, "entr (Debian)" */
+    const char *crate;        /* of `cargo install CRATE`; NULL: not a Rust program */
+    const char *package_hint; /* where neither can be: what to install by hand */
     bool by_hand;       /* go-run: nobody watches; bench ends it and starts it after each save */
     bool through_proxy; /* answers come from the tool's own process, not from the app's */
-    bool lazy;          /* builds when it is asked, not when a file is saved */
+    bool lazy;          /* starts the app when it is asked, not when a file is saved */
     int (*plan)(const struct bench_subject *subject, const struct bench_place *place,
-                struct bench_plan *plan, struct err *err); /* may write files into the copy */
+                struct bench_plan *plan, struct err *err); /* may write files into the copy;
+                                                              ERR_CONFIG where it cannot be run */
 };
 
 extern const struct bench_tool *const BENCH_TOOLS[]; /* NULL-terminated, in the order of --tools */
