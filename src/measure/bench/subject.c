@@ -8,6 +8,7 @@
 #include "build/golang/child.h"
 #include "build/golang/discover.h"
 #include "measure/bench/subject_parts.h"
+#include "platform/environment.h"
 #include "platform/fs.h"
 
 static const char *const KIND_NAMES[KINDS] = {"leaf", "deep", "template", "static", "config"};
@@ -93,11 +94,59 @@ static int take_edit(struct bench_subject *subject, const char *edit, struct err
 
 /* --- the whole --- */
 
+/* The go.work outside the project that the go command would take; heap or NULL. */
+static char *outer_workspace(const char *root)
+{
+    struct strs env = {0};
+    environment_read(&env);
+    const char *said = strs_env_get(&env, "GOWORK");
+    char *found = NULL;
+    if (said && *said) {
+        found = strcmp(said, "off") == 0 || path_below(root, said) ? NULL : mem_string(said);
+    } else {
+        char *dir = mem_string(root);
+        for (bool top = false; !top && !found;) {
+            char *file = path_join(dir, "go.work"), *above = path_dir(dir);
+            top = fs_is_file(file) || strcmp(above, dir) == 0;
+            if (top && strcmp(dir, root) != 0 && fs_is_file(file))
+                found = mem_string(file);
+            free(file);
+            free(dir);
+            dir = above;
+        }
+        free(dir);
+    }
+    strs_fini(&env);
+    return found;
+}
+
+/* It names directories of the original, not of a copy. */
+static int check_workspace(const struct bench_subject *subject, struct err *err)
+{
+    char *workspace = outer_workspace(subject->root);
+    int result = 0;
+    if (workspace) {
+        char *dir = path_dir(workspace);
+        result = err_set(err, ERR_CONFIG,
+                         "the project is part of a workspace, %.300s, and a copy of "
+                         "it would not be",
+                         workspace);
+        err_hint(err, "--project %.150s, with the package below that as --package; or GOWORK=off",
+                 dir);
+        free(dir);
+    }
+    free(workspace);
+    return result;
+}
+
 static int find_package(struct bench_subject *subject, const char *package, struct err *err)
 {
     if (!package) {
         subject->package = discover_main(subject->root, err);
-        return subject->package ? 0 : err->code;
+        if (subject->package)
+            return 0;
+        err_hint(err, "name the directory of a package main with --package");
+        return err->code;
     }
     char *clean = path_clean(package);
     subject->package = go_package(subject->root, clean);
@@ -108,7 +157,9 @@ static int find_package(struct bench_subject *subject, const char *package, stru
 static int find_all(struct bench_subject *subject, const char *package, const struct strs *edits,
                     struct err *err)
 {
-    int result = find_package(subject, package, err);
+    int result = check_workspace(subject, err);
+    if (result == 0)
+        result = find_package(subject, package, err);
     if (result == 0)
         result = subject_find_packages(subject, err);
     if (result == 0)

@@ -77,6 +77,42 @@ static void makes_lists_and_removes_trees(void **state)
     free(kept);
 }
 
+/* The bytes may lie across the end of a piece that is read. */
+static void finds_bytes_in_files(void **state)
+{
+    enum { PIECE = 64 << 10 };
+    static char text[3 * PIECE];
+    static const size_t PLACES[] = {0, PIECE - 6, PIECE - 1, PIECE, 2 * PIECE - 3, 3 * PIECE - 6};
+    char *path = in("large");
+    (void)state;
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        memset(text, 'n', sizeof text);
+        memcpy(text + PLACES[i], "needle", 6);
+        assert_int_equal(fs_write(path, text, sizeof text, 0600, &err), 0);
+        assert_true(fs_contains(path, "needle", 6));
+        assert_true(fs_contains(path, "e", 1));
+        assert_false(fs_contains(path, "needles", 7));
+        assert_false(fs_contains(path, "needlE", 6));
+    }
+    assert_false(fs_contains(path, "", 0));
+    assert_false(fs_contains(path, text, sizeof text)); /* longer than it takes */
+    assert_false(fs_contains(DIR_NAME, "needle", 6));
+    free(path);
+}
+
+static void makes_symbolic_links(void **state)
+{
+    char *path = in("symbolic"), *file = in("pointed");
+    (void)state;
+    assert_int_equal(fs_write(file, "x", 1, 0600, &err), 0);
+    assert_int_equal(fs_symlink("pointed", path, &err), 0);
+    assert_int_equal(fs_stat(path, false).kind, FS_LINK);
+    assert_int_equal(fs_stat(path, true).kind, FS_FILE);
+    assert_int_equal(fs_symlink("pointed", path, &err), ERR_SYSTEM); /* nothing is replaced */
+    free(path);
+    free(file);
+}
+
 static void links_over_what_is_there(void **state)
 {
     char *one = in("one"), *two = in("two");
@@ -130,6 +166,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_and_reads),
         cmocka_unit_test(makes_lists_and_removes_trees),
+        cmocka_unit_test(finds_bytes_in_files),
+        cmocka_unit_test(makes_symbolic_links),
         cmocka_unit_test(links_over_what_is_there),
         cmocka_unit_test(refuses_a_runtime_directory_of_others),
     };

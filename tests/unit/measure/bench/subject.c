@@ -209,6 +209,38 @@ static void keeps_modules_outside(void **state)
     buf_fini(&out);
 }
 
+static void copies_whole_workspaces(void **state)
+{
+    struct err err = {0};
+    struct buf out = BUF_INIT((size_t)4096);
+    (void)state;
+    put_project();
+    put("go.work", "go 1.21\n\nuse ./p\n");
+    assert_null(bench_subject_find(at("p"), NULL, NULL, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_non_null(strstr(err.message, "go.work"));
+    assert_int_equal(setenv("GOWORK", "off", 1), 0);
+    bench_subject_free(found(NULL, NULL));
+    assert_int_equal(unsetenv("GOWORK"), 0);
+
+    char *root = mem_string(at("whole")), *p = mem_string(at("p")),
+         *work = mem_string(at("go.work"));
+    assert_int_equal(fs_mkdirs(root, 0755, &err), 0);
+    assert_int_equal(fs_rename(p, at("whole/p"), &err), 0);
+    assert_int_equal(fs_rename(work, at("whole/go.work"), &err), 0);
+    struct bench_subject *subject = bench_subject_find(root, "./p", NULL, &err);
+    if (!subject)
+        fail_msg("%s", err.message);
+    assert_string_equal(subject->files[KIND_DEEP].path, "p/log/log.go");
+    copy(subject, "copy");
+    GO("copy", &out, "build", "-o", at("program"), "./p");
+    bench_subject_free(subject);
+    buf_fini(&out);
+    free(root);
+    free(p);
+    free(work);
+}
+
 static char *rewritten(const char *text)
 {
     struct buf out = BUF_INIT((size_t)4096);
@@ -380,6 +412,7 @@ int main(void)
         cmocka_unit_test(refuses_what_cannot_be_measured),
         cmocka_unit_test(copies_with_marks),
         cmocka_unit_test(keeps_modules_outside),
+        cmocka_unit_test(copies_whole_workspaces),
         cmocka_unit_test(rewrites_only_what_leads_out),
         cmocka_unit_test(marks_each_syntax),
         cmocka_unit_test(leaves_out_generated_and_constrained),
