@@ -1,82 +1,9 @@
-/* What bench finds in a project, its copies, and marks that the go command really builds in. */
-#include "build/scratch.h"
+/* What bench finds in a project, and its copies. */
+#include "measure/bench/project.h"
 
 #include <unistd.h>
 
-#include "measure/bench/ask.h"
-#include "measure/bench/subject.h"
 #include "measure/bench/subject_parts.h"
-
-#define SUBJECT_TEMPLATE "<html><body>{{.}}</body></html>\n"
-
-static void clear(void)
-{
-    struct err err;
-    assert_int_equal(fs_remove_tree(scratch, &err), 0);
-    assert_int_equal(fs_mkdirs(scratch, 0755, &err), 0);
-}
-
-/* main imports web and log; web imports store and log; store imports log. */
-static void put_project(void)
-{
-    clear();
-    put("p/go.mod", "module example.com/p\n\ngo 1.21\n");
-    put("p/main.go",
-        "package main\n\nimport (\n\t\"example.com/p/log\"\n\t\"example.com/p/web\"\n)\n\n"
-        "func main() { println(web.Page(), log.Line) }\n");
-    put("p/web/page.go", "package web\n\nimport (\n\t\"example.com/p/log\"\n"
-                         "\t\"example.com/p/store\"\n)\n\n"
-                         "func Page() string { return store.Get() + log.Line }\n");
-    put("p/store/store.go", "package store\n\nimport \"example.com/p/log\"\n\n"
-                            "func Get() string { return log.Line }\n");
-    put("p/log/log.go", "package log\n\nvar Line = \"line\"\n");
-    put("p/log/large_windows.go",
-        "package log\n\n// much longer than the other file of log, but not of "
-        "this system, so it is not chosen at all\n");
-    put("p/web/page_test.go",
-        "package web\n\n// far longer than page.go is, and a test, so that it must "
-        "not be taken for an edit, whatever else there is in this package\n");
-    put("p/templates/index.html", SUBJECT_TEMPLATE);
-    put("p/templates/about.html", SUBJECT_TEMPLATE);
-    put("p/static/app.css", "body { color: red }");
-    put("p/config.yaml", "a: 1\n");
-    put("p/docker-compose.yml", "services: {}\n");
-    put("p/.air.toml", "root = \".\"\n");
-}
-
-static struct bench_subject *found(const char *package, const char *edit)
-{
-    struct err err = {0};
-    struct strs edits = {0};
-    if (edit)
-        strs_push(&edits, edit);
-    struct bench_subject *subject = bench_subject_find(at("p"), package, &edits, &err);
-    strs_fini(&edits);
-    if (!subject)
-        fail_msg("%s", err.message);
-    return subject;
-}
-
-static void copy(const struct bench_subject *subject, const char *to)
-{
-    struct err err = {0};
-    if (bench_subject_copy(subject, at(to), &err) != 0)
-        fail_msg("%s", err.message);
-}
-
-static void go(const char *dir, const char *const *words, struct buf *out)
-{
-    struct strs argv = {0};
-    struct err err = {0};
-    for (; *words; words++)
-        strs_push(&argv, *words);
-    struct bench_ask ask = {.argv = &argv, .dir = at(dir), .timeout_ms = 100000};
-    if (bench_ask(&ask, out, &err) != 0)
-        fail_msg("%s", err.message);
-    strs_fini(&argv);
-}
-
-#define GO(dir, out, ...) go(dir, (const char *const[]){"go", __VA_ARGS__, NULL}, out)
 
 static void finds_by_the_import_graph(void **state)
 {
@@ -268,142 +195,6 @@ static void rewrites_only_what_leads_out(void **state)
     }
 }
 
-/* --- marks --- */
-
-static char *marked(enum bench_kind kind, const char *file, const char *text)
-{
-    struct buf out = BUF_INIT((size_t)4096);
-    if (subject_put_mark(kind, file, text, strlen(text), "MARK", &out))
-        return buf_steal(&out);
-    buf_fini(&out);
-    return mem_string("(none)");
-}
-
-#define ELEMENT "<template id=\"MARK\"></template>"
-
-static void marks_each_syntax(void **state)
-{
-    static const struct {
-        const char *file, *text, *wanted;
-    } CASES[] = {
-        {"a.html", "<p>", "<p>" ELEMENT "\n"},
-        {"a.html", "<BODY><p></BODY></html>", "<BODY><p>" ELEMENT "</BODY></html>"},
-        {"a.html", "{{define \"a\"}}\n<p>{{end}}{{ define \"b\" }}text{{end}}",
-         "{{define \"a\"}}\n" ELEMENT "<p>{{end}}{{ define \"b\" }}text{{end}}"},
-        {"a.tmpl", "{{- define \"a\" -}}<p>{{end}}{{define \"b\"}}<a>{{end}}",
-         "{{- define \"a\" -}}" ELEMENT "<p>{{end}}{{define \"b\"}}" ELEMENT "<a>{{end}}"},
-        {"a.html", "{{define \"a\"}}<!doctype html><p>{{end}}", "(none)"},
-        {"a.html", "{{define \"a", "(none)"},
-        {"a.tmpl", "Dear {{.Name}}", "(none)"},
-        {"a.html", "", "(none)"},
-        {"a.css", "a{}", "a{}\n/* MARK */\n"},
-        {"a.js", "a()\n", "a()\n/* MARK */\n"},
-        {"a.toml", "a = 1\n", "a = 1\n# MARK\n"},
-        {"a.yml", "", "# MARK\n"},
-        {".env", "A=1", "A=1\n# MARK\n"},
-        {".env.local", "A=1\n", "A=1\n# MARK\n"},
-        {"a.json", "{}", "(none)"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        char *text = marked(KIND_TEMPLATE, CASES[i].file, CASES[i].text);
-        assert_string_equal(text, CASES[i].wanted);
-        free(text);
-    }
-    char *text = marked(KIND_LEAF, "a.go", "package a\n\nvar zondaBenchLeafMark int\n");
-    assert_string_equal(text, "(none)");
-    free(text);
-}
-
-static void leaves_out_generated_and_constrained(void **state)
-{
-    static const struct {
-        const char *name, *text;
-        bool plain;
-    } CASES[] = {
-        {"a.go", "package a\n", true},
-        {"a_linux.go", "package a\n", false},
-        {"a_amd64.go", "package a\n", false},
-        {"a.go", "//go:build !windows\n\npackage a\n", false},
-        {"a.go", "// +build linux\n\npackage a\n", false},
-        {"a.go", "// Code generated by x. DO NOT EDIT.\n\npackage a\n", false},
-        {"a.go", "// Code generated by hand\n\npackage a\n", true},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
-        assert_int_equal(subject_is_plain_go(CASES[i].name, CASES[i].text, strlen(CASES[i].text)),
-                         CASES[i].plain);
-}
-
-/* What importers see of a package: its part of the archive but for the build ID. */
-static char *export_data(const char *dir)
-{
-    struct buf out = BUF_INIT((size_t)1 << 20);
-    struct buf data = BUF_INIT((size_t)1 << 20);
-    GO(dir, &data, "build", "-o", at("log.a"), "./log");
-    GO("", &out, "tool", "pack", "p", at("log.a"), "__.PKGDEF");
-    char *body = memmem(buf_text(&out), out.len, "$$B\n", 4);
-    assert_non_null(body);
-    struct digest digest = digest_of(body, out.len - (size_t)(body - out.data));
-    char text[33];
-    digest_hex(digest, text);
-    buf_fini(&out);
-    buf_fini(&data);
-    return mem_string(text);
-}
-
-static void builds_marks_in(void **state)
-{
-    static const char *const FLAGS[] = {"-ldflags=", "-ldflags=-s -w", "-trimpath"};
-    struct err err = {0};
-    struct buf out = BUF_INIT((size_t)4096);
-    (void)state;
-    put_project();
-    struct bench_subject *subject = found(NULL, "deep=web/page.go"); /* two in one file */
-    copy(subject, "copy");
-    for (size_t i = 0; i < sizeof FLAGS / sizeof *FLAGS; i++) {
-        assert_int_equal(
-            bench_subject_edit(subject, at("copy"), KIND_LEAF, (uint32_t)i * 2 + 1, &err), 0);
-        assert_int_equal(
-            bench_subject_edit(subject, at("copy"), KIND_DEEP, (uint32_t)i * 2 + 2, &err), 0);
-        GO("copy", &out, "build", FLAGS[i], "-o", at("program"), ".");
-        for (uint32_t number = 0; number < 8; number++) {
-            char mark[BENCH_MARK_BYTES];
-            bench_mark(mark, number);
-            assert_int_equal(fs_contains(at("program"), mark, strlen(mark)),
-                             number == i * 2 + 1 || number == i * 2 + 2);
-        }
-    }
-    bench_subject_free(subject);
-    buf_fini(&out);
-}
-
-static void edits_only_bodies(void **state)
-{
-    struct err err = {0};
-    (void)state;
-    put_project();
-    struct bench_subject *subject = found(NULL, NULL);
-    copy(subject, "copy");
-    uint64_t bytes = fs_stat(at("copy/log/log.go"), true).size_bytes;
-    char *before = export_data("copy");
-    assert_int_equal(bench_subject_edit(subject, at("copy"), KIND_DEEP, 1, &err), 0);
-    char *after = export_data("copy");
-    assert_string_equal(before, after);
-    assert_int_equal(fs_stat(at("copy/log/log.go"), true).size_bytes, bytes);
-    free(before);
-    free(after);
-    bench_subject_free(subject);
-}
-
-static void tells_a_process(void **state)
-{
-    (void)state;
-    assert_true(bench_mark_in_process(getpid(), SUBJECT_TEMPLATE));
-    assert_false(bench_mark_in_process(getpid(), at("no such text")));
-    assert_false(bench_mark_in_process(0, SUBJECT_TEMPLATE));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,11 +205,6 @@ int main(void)
         cmocka_unit_test(keeps_modules_outside),
         cmocka_unit_test(copies_whole_workspaces),
         cmocka_unit_test(rewrites_only_what_leads_out),
-        cmocka_unit_test(marks_each_syntax),
-        cmocka_unit_test(leaves_out_generated_and_constrained),
-        cmocka_unit_test(builds_marks_in),
-        cmocka_unit_test(edits_only_bodies),
-        cmocka_unit_test(tells_a_process),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
