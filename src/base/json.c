@@ -227,7 +227,7 @@ bool json_is_list(const struct json *value)
     return json_is_array(inside(value));
 }
 
-bool json_real(const struct json *value, double *out)
+bool json_double_of(const struct json *value, double *out)
 {
     if (!json_is_number(inside(value)))
         return false;

@@ -29,7 +29,7 @@ static double get_number(struct reader *reader, const struct json *object, const
                          const char *name)
 {
     double value = 0;
-    if (!json_real(json_get(object, name), &value) || value < 0) {
+    if (!json_double_of(json_get(object, name), &value) || value < 0) {
         wrong(reader, where, name, "a number from 0");
         return 0;
     }
