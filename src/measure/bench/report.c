@@ -26,7 +26,9 @@ int bench_report_write(const struct bench_result *result, const struct bench_res
         bench_report_csv(result, &out);
         break;
     }
-    int failed = fs_write(path, buf_text(&out), out.len, 0644, err);
+    int failed = out.truncated
+                     ? err_set(err, ERR_SYSTEM, "%.200s: the report is longer than 64 MiB", path)
+                     : fs_write(path, buf_text(&out), out.len, 0644, err);
     buf_fini(&out);
     return failed;
 }

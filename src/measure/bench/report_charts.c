@@ -18,9 +18,15 @@ static void label_seconds(struct buf *out, double s)
         (void)buf_printf(out, "%g s", s);
 }
 
-static void label_mebibytes(struct buf *out, double bytes)
+/* Bytes are drawn as MiB, so that the marks are round numbers of these. */
+static double drawn(enum bench_figure figure, double value)
 {
-    (void)buf_printf(out, "%g MiB", bytes / (1024 * 1024));
+    return bench_figure(figure)->unit == UNIT_BYTES ? value / (1024 * 1024) : value;
+}
+
+static void label_mebibytes(struct buf *out, double mebibytes)
+{
+    (void)buf_printf(out, "%g MiB", mebibytes);
 }
 
 static const char *const CLASSES[] = {"a", "b", "c"};
@@ -74,8 +80,9 @@ static double reach(const struct bench_result *result, const struct bench_group 
     double sum = 0, most = 0;
     for (int i = 0; i < picture->series; i++) {
         struct bench_stat stat = bench_stat(result, tool, picture->figure[i]);
-        sum += stat.median;
-        most = fmax(most, stat.median);
+        double median = drawn(picture->figure[i], stat.median);
+        sum += median;
+        most = fmax(most, median);
     }
     if (picture->rounds)
         most = fmax(most, bench_stat(result, tool, group->main).max);
@@ -101,7 +108,8 @@ static void row(struct bars *bars, const struct bench_result *result,
         struct bench_stat stat = bench_stat(result, tool, picture->figure[i]);
         if (stat.n == 0)
             continue;
-        (picture->stacked ? bars_part : bars_dot)(bars, CLASSES[i], stat.median);
+        (picture->stacked ? bars_part : bars_dot)(bars, CLASSES[i],
+                                                  drawn(picture->figure[i], stat.median));
         (void)buf_puts(&text, text.len ? " · " : "");
         bench_report_value(&text, picture->figure[i], stat.median);
     }

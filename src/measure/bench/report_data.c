@@ -30,17 +30,23 @@ static void put_number(struct json_writer *writer, const char *name, double valu
     json_raw(writer, name, text);
 }
 
+static void put_sample(struct json_writer *writer, const struct bench_result *result,
+                       const struct bench_sample *sample)
+{
+    json_object_begin(writer, NULL);
+    json_string(writer, "tool", result->tools.at[sample->tool].name);
+    json_int(writer, "round", sample->round);
+    json_string(writer, "figure", bench_figure(sample->figure)->name);
+    put_number(writer, "value", sample->value);
+    json_bool(writer, "missed", sample->missed);
+    json_object_end(writer);
+}
+
 void bench_report_sample(struct buf *out, const struct bench_result *result,
                          const struct bench_sample *sample)
 {
     struct json_writer writer = {.out = out};
-    json_object_begin(&writer, NULL);
-    json_string(&writer, "tool", result->tools.at[sample->tool].name);
-    json_int(&writer, "round", sample->round);
-    json_string(&writer, "figure", bench_figure(sample->figure)->name);
-    put_number(&writer, "value", sample->value);
-    json_bool(&writer, "missed", sample->missed);
-    json_object_end(&writer);
+    put_sample(&writer, result, sample);
 }
 
 static void put_ratio(struct json_writer *writer, const char *name,
@@ -133,7 +139,6 @@ static void put_run(struct json_writer *writer, const struct bench_result *resul
 void bench_report_json(const struct bench_result *result, struct buf *out)
 {
     struct json_writer writer = {.out = out};
-    struct buf line = BUF_INIT(10000);
     json_object_begin(&writer, NULL);
     put_run(&writer, result);
     put_tools(&writer, result);
@@ -142,15 +147,11 @@ void bench_report_json(const struct bench_result *result, struct buf *out)
         put_figure(&writer, result, (enum bench_figure)i);
     json_array_end(&writer);
     json_array_begin(&writer, "samples");
-    VEC_EACH (const struct bench_sample, sample, &result->samples) {
-        buf_reset(&line);
-        bench_report_sample(&line, result, sample);
-        json_raw(&writer, NULL, buf_text(&line));
-    }
+    VEC_EACH (const struct bench_sample, sample, &result->samples)
+        put_sample(&writer, result, sample);
     json_array_end(&writer);
     json_object_end(&writer);
     (void)buf_putc(out, '\n');
-    buf_fini(&line);
 }
 
 /* RFC 4180, section 2: in double quotes where it must be, with these doubled. */
