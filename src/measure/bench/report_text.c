@@ -34,9 +34,12 @@ static void draw(struct buf *out, const struct bench_table *table)
         size_t column = i % columns, rest = width[column] - shown(text);
         spaces(out, column ? 2 + rest : 2);
         (void)buf_puts(out, text);
-        if (column + 1 == columns)
+        if (column + 1 == columns) {
+            while (out->len && out->data[out->len - 1] == ' ') /* of an empty cell */
+                out->len--;
             (void)buf_putc(out, '\n');
-        else if (column == 0)
+        }
+        if (column == 0)
             spaces(out, rest);
     }
 }
