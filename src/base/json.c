@@ -222,6 +222,19 @@ int64_t json_number(const struct json *value, int64_t otherwise)
     return json_is_integer(inside(value)) ? (int64_t)json_integer_value(inside(value)) : otherwise;
 }
 
+bool json_is_list(const struct json *value)
+{
+    return json_is_array(inside(value));
+}
+
+bool json_double_of(const struct json *value, double *out)
+{
+    if (!json_is_number(inside(value)))
+        return false;
+    *out = json_number_value(inside(value));
+    return true;
+}
+
 bool json_truth(const struct json *value)
 {
     return json_is_true(inside(value));

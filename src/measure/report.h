@@ -9,13 +9,11 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "measure/report_file.h"
 #include "measure/result.h"
 
-#define REPORT_BYTES_MAX ((size_t)16 << 20)
-#define REPORT_VERSION   1 /* of the JSON's fields */
+#define REPORT_VERSION 1 /* of the JSON's fields */
 
-/* Does path end in a kind of report that there is? ERR_USAGE. */
-int report_check(const char *path, struct err *err);
 int report_write(const struct load_result *result, const char *path, struct err *err);
 
 /* The kinds; the text is for a terminal. */

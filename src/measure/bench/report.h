@@ -25,7 +25,8 @@ void bench_report_json(const struct bench_result *result, struct buf *out);
 void bench_report_csv(const struct bench_result *result, struct buf *out);
 /* A value in its unit: "312 ms", "4", "21.3 MiB". */
 void bench_report_value(struct buf *out, enum bench_figure figure, double value);
-/* One sample as a line of JSON, as in the raw log and in the report's "samples". */
+/* One sample as JSON, as in a line of the raw log and in the report's "samples"; without a newline:
+   {"tool":"air","round":1,"figure":"leaf.served","value":1.88,"missed":false} */
 void bench_report_sample(struct buf *out, const struct bench_result *result,
                          const struct bench_sample *sample);
 

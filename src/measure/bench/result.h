@@ -99,6 +99,9 @@ struct bench_result *bench_result_new(void);
 void bench_result_free(struct bench_result *result); /* NULL is allowed */
 /* The number of a tool, new or known. */
 int bench_result_tool(struct bench_result *result, const char *name);
+/* The number of a known tool, or -1. */
+int bench_result_find(const struct bench_result *result, const char *name);
+/* Beyond BENCH_SAMPLES_MAX no more are kept. */
 void bench_sample_add(struct bench_result *result, struct bench_sample sample);
 /* From the JSON of a report; ERR_CONFIG names file and what is wrong in it. */
 struct bench_result *bench_result_read(const char *text, size_t len, const char *file,
@@ -111,8 +114,11 @@ struct bench_stat {
 };
 /* Of one tool's samples of one figure. */
 struct bench_stat bench_stat(const struct bench_result *result, int tool, enum bench_figure figure);
-/* tool's value divided by base's, round by round, the median of that; NAN where no round has both
-   or base's is 0. */
+/* tool's value divided by base's, round by round: of the rounds in which both have a good sample
+   and base's is not 0. missed is tool's. */
+struct bench_stat bench_stat_ratio(const struct bench_result *result, int tool, int base,
+                                   enum bench_figure figure);
+/* The median of that; NAN where there is no such round. */
 double bench_ratio(const struct bench_result *result, int tool, int base, enum bench_figure figure);
 
 #endif
