@@ -144,8 +144,28 @@ void forward_response(struct forward *forward, const struct http_head *response,
     }
 }
 
+/* A file whose second is not over yet may change once more within it. */
+static bool is_of_this_second(const struct http_head *response)
+{
+    struct http_text modified = http_head_value(response, "Last-Modified");
+    struct http_text date = http_head_value(response, "Date");
+    return modified.at && date.at && modified.len == date.len &&
+           memcmp(modified.at, date.at, date.len) == 0;
+}
+
+static void leave_out(struct forward *forward, const char *name)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < forward->count; i++)
+        if (!http_text_equal_case(forward->fields[i].name, name))
+            forward->fields[kept++] = forward->fields[i];
+    forward->count = kept;
+}
+
 void forward_revalidate(struct forward *forward, const struct http_head *response)
 {
+    if (is_of_this_second(response))
+        leave_out(forward, "Last-Modified");
     bool is_kept = (response->status >= 200 && response->status < 300) || response->status == 304;
     if (is_kept && !http_head_value(response, "Cache-Control").at &&
         !http_head_value(response, "Expires").at)

@@ -37,7 +37,8 @@ void forward_response(struct forward *forward, const struct http_head *response,
                       const struct page *page, const char *run);
 /* A response that does not say how long it may be kept is asked about each time: browsers keep such
    files by their age (RFC 9111 §4.2.2), and a page that loads itself anew would find the old ones.
-   After forward_response. */
+   A Last-Modified that is the response's own Date is left out: a second edit within that second
+   would be answered by 304 (RFC 9110 §8.8.2.2). After forward_response. */
 void forward_revalidate(struct forward *forward, const struct http_head *response);
 void forward_fini(struct forward *forward);
 

@@ -229,6 +229,14 @@ static void test_revalidates(void **state)
     revalidates("HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\n\r\n",
                 "cache-control: max-age=60\n");
     revalidates("HTTP/1.1 200 OK\r\nExpires: 0\r\n\r\n", "Expires: 0\n");
+    /* A file that may still change within the second it bears. */
+    revalidates("HTTP/1.1 200 OK\r\nLast-Modified: Sun, 01 Nov 2026 12:00:00 GMT\r\nA: b\r\n"
+                "Date: Sun, 01 Nov 2026 12:00:00 GMT\r\n\r\n",
+                "A: b\nDate: Sun, 01 Nov 2026 12:00:00 GMT\nCache-Control: no-cache\n");
+    revalidates("HTTP/1.1 200 OK\r\nLast-Modified: Sun, 01 Nov 2026 12:00:00 GMT\r\n"
+                "Date: Sun, 01 Nov 2026 12:00:01 GMT\r\n\r\n",
+                "Last-Modified: Sun, 01 Nov 2026 12:00:00 GMT\n"
+                "Date: Sun, 01 Nov 2026 12:00:01 GMT\nCache-Control: no-cache\n");
     revalidates("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", "Location: /\n");
     revalidates("HTTP/1.1 404 Not Found\r\nA: b\r\n\r\n", "A: b\n");
 }
