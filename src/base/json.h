@@ -55,7 +55,7 @@ const char *json_text(const struct json *value);                  /* NULL unless
 int64_t json_number(const struct json *value, int64_t otherwise); /* integers only */
 bool json_is_list(const struct json *value);
 bool json_double_of(const struct json *value, double *out); /* any number; false for all else */
-bool json_truth(const struct json *value);                        /* true only for true */
+bool json_truth(const struct json *value);                  /* true only for true */
 /* Appends a string as it is, and null, true, false and numbers as JSON has them. False for the
    other kinds and for NULL. */
 bool json_scalar(const struct json *value, struct buf *out);
