@@ -9,6 +9,8 @@
 #include "run/command.h"
 #include "run/parts.h"
 
+#define GODEBUG_BYTES_MAX 4096
+
 void request_fini(struct request *request)
 {
     strs_fini(&request->env);
@@ -38,6 +40,21 @@ static void set_number(const struct generation *generation, struct strs *env)
     char number[24];
     (void)snprintf(number, sizeof number, "%" PRIu64, generation->number);
     strs_env_set(env, "ZONDA_GENERATION", number);
+}
+
+/* Go 1.24 and later listen by MPTCP, whose sockets take no SO_ATTACH_REUSEPORT_CBPF (socket(7)): no
+   program could say which of two versions gets a connection. https://go.dev/doc/godebug */
+static void set_plain_tcp(const struct generation *generation, struct strs *env)
+{
+    const char *given = strs_env_get(env, "GODEBUG");
+    struct buf value = BUF_INIT(GODEBUG_BYTES_MAX);
+    if (!generation->service->current.config->run.handoff ||
+        (given && strstr(given, "multipathtcp=")))
+        return;
+    if (buf_printf(&value, "%s%smultipathtcp=0", given ? given : "", given && *given ? "," : "") ==
+        0)
+        strs_env_set(env, "GODEBUG", buf_text(&value));
+    buf_fini(&value);
 }
 
 static void take_rules(struct generation *generation)
@@ -121,6 +138,7 @@ struct generation *generation_start(struct service *service, bool beside)
     struct generation *generation = generation_new(service);
     strs_copy(&env, &service->current.env);
     set_number(generation, &env);
+    set_plain_tcp(generation, &env);
     pass_begin(generation, &env);
     int failed = sign_init(generation, &service->current.config->run, &err);
     if (!failed)

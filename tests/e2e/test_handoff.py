@@ -30,6 +30,23 @@ def test_thirty_reloads(mini, start):
     assert zonda.stop() == 0
 
 
+def listening_inodes(port):
+    lines = [line.split() for table in ("tcp", "tcp6") for line in open(f"/proc/net/{table}").readlines()[1:]]
+    return {line[9] for line in lines if line[3] == "0A" and int(line[1].rpartition(":")[2], 16) == port}
+
+
+def test_a_socket_for_each_version(mini, start):
+    """A Go app would listen by MPTCP if it were left to itself: no connection can be steered then."""
+    zonda = start(mini).ready()
+    seen = listening_inodes(zonda.port)
+    for number in range(2):
+        reload(zonda, number)
+        now = listening_inodes(zonda.port)
+        assert now - seen, "the new version listens on the socket of the old one"
+        seen |= now
+    zonda.stop()
+
+
 def test_order(mini, start):
     """The new one listens before the old one is asked to stop."""
     zonda = start(mini).ready()

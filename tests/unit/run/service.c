@@ -32,6 +32,28 @@ static void gives_the_app_its_environment(void **state)
     strs_fini(&lines);
 }
 
+static void go_listens_by_tcp(const char *given, const char *wanted)
+{
+    buf_reset(&seen.out);
+    seen.crashes = 0;
+    if (given)
+        strs_env_set(&seen.env, "GODEBUG", given);
+    start_sh("echo \"$GODEBUG\"");
+    AWAIT_COUNT(seen.crashes);
+    assert_string_equal(buf_text(&seen.out), wanted);
+}
+
+static void keeps_go_from_multipath_tcp(void **state)
+{
+    (void)state;
+    seen.config.run.restart = RESTART_NEVER;
+    go_listens_by_tcp(NULL, "\n");
+    seen.config.run.handoff = true;
+    go_listens_by_tcp(NULL, "multipathtcp=0\n");
+    go_listens_by_tcp("gctrace=0", "gctrace=0,multipathtcp=0\n");
+    go_listens_by_tcp("multipathtcp=3", "multipathtcp=3\n");
+}
+
 static void says_why_it_cannot_start(void **state)
 {
     (void)state;
@@ -337,6 +359,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(gives_the_app_its_environment),
+        TEST(keeps_go_from_multipath_tcp),
         TEST(says_why_it_cannot_start),
         TEST(the_last_start_wins),
         TEST(stop_forgets_a_waiting_start),
