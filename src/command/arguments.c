@@ -7,10 +7,7 @@
 #include "base/mem.h"
 #include "config/schema.h"
 #include "config/suggest.h"
-#include "config/value.h"
 #include "platform/fs.h"
-
-#define THREADS_MAX 256
 
 struct parsing {
     struct arguments *arguments;
@@ -75,30 +72,6 @@ static int no_such_command(struct err *err, const char *word)
 
 /* --- values --- */
 
-static int timeout(const char *name, const char *text, uint32_t *ms, struct err *err)
-{
-    uint64_t long_ms = 0;
-    bool is_bare = strspn(text, "0123456789") == strlen(text) && strcmp(text, "0") != 0;
-    if (!is_bare && value_duration(text, &long_ms, err) == 0 && long_ms <= UINT32_MAX) {
-        *ms = (uint32_t)long_ms;
-        return 0;
-    }
-    err_set(err, ERR_USAGE, "--%s is %s, which is no duration", name, text);
-    err_hint(err, "write a number and a unit: 500ms, 60s, 2m, 1h");
-    return ERR_USAGE;
-}
-
-static int threads(const char *text, int *count, struct err *err)
-{
-    size_t len = strspn(text, "0123456789");
-    long number = len && !text[len] && len < 4 ? strtol(text, NULL, 10) : 0;
-    if (number < 1 || number > THREADS_MAX)
-        return err_set(err, ERR_USAGE, "--threads is %.40s, but it must be from 1 to %d", text,
-                       THREADS_MAX);
-    *count = (int)number;
-    return 0;
-}
-
 /* The value after '=' where there is one, else the next word. */
 static int take_value(struct parsing *parsing, const char *name, const char *inlined,
                       const char **value)
@@ -116,65 +89,6 @@ static int take_value(struct parsing *parsing, const char *name, const char *inl
 
 /* --- options --- */
 
-/* An option that has no letter. */
-static void set_named(struct arguments *arguments, const char *name, const char *value)
-{
-    if (strcmp(name, "log") == 0)
-        strs_pushf(&arguments->flags, "log.format=%s", value);
-    else if (strcmp(name, "refresh") == 0)
-        arguments->refresh = value;
-    else if (strcmp(name, "report") == 0)
-        strs_push(&arguments->load.reports, value);
-    else if (strcmp(name, "url") == 0)
-        arguments->load.url = value;
-    else if (strcmp(name, "edit") == 0)
-        arguments->load.edit = value;
-    else if (strcmp(name, "emit") == 0)
-        arguments->load.emit = value;
-    else if (strcmp(name, "check") == 0)
-        arguments->load.check = true;
-}
-
-/* Remembers that option was given: which command it belongs to may be known only later. */
-static void set_option(struct parsing *parsing, const struct option_entry *option,
-                       const char *value)
-{
-    struct arguments *arguments = parsing->arguments;
-    parsing->seen[option - OPTIONS] = true;
-    switch (option->letter) {
-    case 'c':
-        arguments->config_file = value;
-        break;
-    case 'd':
-        strs_push(&arguments->flags, "log.level=debug");
-        break;
-    case 'o':
-        strs_push(&arguments->flags, "proxy.open=true");
-        break;
-    case 'q':
-        arguments->quiet = true;
-        break;
-    case 'f':
-        arguments->force = true;
-        break;
-    case 'j':
-        arguments->json = true;
-        break;
-    case 't':
-        arguments->has_timeout = true;
-        break;
-    case 'h':
-        arguments->help = true;
-        break;
-    case 'v':
-        parsing->version = true;
-        break;
-    default:
-        set_named(arguments, option->name, value);
-        break;
-    }
-}
-
 static int take_option(struct parsing *parsing, const struct option_entry *option,
                        const char *inlined)
 {
@@ -187,15 +101,10 @@ static int take_option(struct parsing *parsing, const struct option_entry *optio
         err_set(parsing->err, ERR_USAGE, "--%s takes no value", option->name);
         return ERR_USAGE;
     }
-    set_option(parsing, option, value);
-    if (option->letter == 't')
-        return timeout("timeout", value, &parsing->arguments->timeout_ms, parsing->err);
-    if (strcmp(option->name, "reload-every") == 0)
-        return timeout(option->name, value, &parsing->arguments->load.reload_every_ms,
-                       parsing->err);
-    if (strcmp(option->name, "threads") == 0)
-        return threads(value, &parsing->arguments->load.threads, parsing->err);
-    return 0;
+    /* Which command it belongs to may be known only later. */
+    parsing->seen[option - OPTIONS] = true;
+    parsing->version |= option->letter == 'v';
+    return option_set(parsing->arguments, option, value, parsing->err);
 }
 
 /* The schema's entry for a key as it is written after "--": "section.key", "key", or
@@ -322,7 +231,7 @@ static int check(const struct parsing *parsing)
 int arguments_parse(int argc, char *const argv[], struct arguments *arguments,
                     const struct command_entry **command, struct err *err)
 {
-    *arguments = (struct arguments){0};
+    *arguments = (struct arguments){.bench = {.rounds = 5, .storm_ms = 30000, .idle_ms = 20000}};
     struct parsing parsing = {.arguments = arguments, .at = argc > 0 ? argv + 1 : argv, .err = err};
     int failed = 0;
     bool ended = false;
@@ -360,5 +269,8 @@ void arguments_fini(struct arguments *arguments)
     strs_fini(&arguments->flags);
     strs_fini(&arguments->words);
     strs_fini(&arguments->app_args);
-    strs_fini(&arguments->load.reports);
+    strs_fini(&arguments->reports);
+    strs_fini(&arguments->edits);
+    strs_fini(&arguments->bench.tools);
+    strs_fini(&arguments->bench.only);
 }

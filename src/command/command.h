@@ -27,11 +27,18 @@ struct arguments {
         bool check;               /* --check */
         const char *url;          /* --url URL */
         const char *emit;         /* --emit ENGINE */
-        struct strs reports;      /* --report FILE, each */
         uint32_t reload_every_ms; /* --reload-every DURATION; 0: no reloads */
-        const char *edit;         /* --edit FILE */
         int threads;              /* --threads N; 0: one a processor */
     } load;
+    struct {
+        struct strs tools, only; /* --tools A,B; --only A,B */
+        const char *project, *package, *path, *raw, *compare;
+        int rounds, port;           /* --rounds N; --port N, 0: found by asking */
+        uint32_t storm_ms, idle_ms; /* --storm DURATION, --idle DURATION */
+        bool install;
+    } bench;
+    struct strs reports; /* --report FILE, each */
+    struct strs edits;   /* --edit FILE or KIND=FILE, each */
 };
 
 struct command_entry {
@@ -43,8 +50,8 @@ struct command_entry {
 };
 
 extern const struct command_entry COMMAND_RUN, COMMAND_INIT, COMMAND_VALIDATE, COMMAND_EXPLAIN,
-    COMMAND_DOCTOR, COMMAND_LOAD, COMMAND_STATUS, COMMAND_TRIGGER, COMMAND_WAIT, COMMAND_SCHEMA,
-    COMMAND_COMPLETION, COMMAND_VERSION, COMMAND_HELP;
+    COMMAND_DOCTOR, COMMAND_BENCH, COMMAND_LOAD, COMMAND_STATUS, COMMAND_TRIGGER, COMMAND_WAIT,
+    COMMAND_SCHEMA, COMMAND_COMPLETION, COMMAND_VERSION, COMMAND_HELP;
 
 extern const struct command_entry *const COMMANDS[]; /* NULL-terminated */
 

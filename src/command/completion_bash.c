@@ -38,17 +38,21 @@ static void key_choices(const struct schema_entry *entry, const char *name)
 /* The value of an option: bash splits --name=value into three words. */
 static void values(void)
 {
-    (void)printf("    if [[ $cur == '=' ]]; then option=$prev cur='' equals=1\n"
-                 "    elif [[ $prev == '=' ]]; then option=${COMP_WORDS[COMP_CWORD-2]} equals=1\n"
-                 "    elif [[ $prev == -* ]]; then option=$prev\n"
-                 "    fi\n"
-                 "    case $option in\n"
-                 "        -c|--config) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-                 "        -t|--timeout) choices='10s 60s 5m' ;;\n"
-                 "        --report|--edit) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-                 "        --refresh|--url|--threads|--reload-every) return ;;\n"
-                 "        --emit) choices='k6 locust' ;;\n"
-                 "        --log) choices='text json' ;;\n");
+    (void)printf(
+        "    if [[ $cur == '=' ]]; then option=$prev cur='' equals=1\n"
+        "    elif [[ $prev == '=' ]]; then option=${COMP_WORDS[COMP_CWORD-2]} equals=1\n"
+        "    elif [[ $prev == -* ]]; then option=$prev\n"
+        "    fi\n"
+        "    case $option in\n"
+        "        -c|--config) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+        "        -t|--timeout) choices='10s 60s 5m' ;;\n"
+        "        --report|--edit|--raw|--compare) COMPREPLY=($(compgen -f -- \"$cur\")); return "
+        ";;\n"
+        "        --project|--package) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
+        "        --refresh|--url|--threads|--reload-every|--rounds|--port|--path) return ;;\n"
+        "        --tools|--only|--storm|--idle) return ;;\n"
+        "        --emit) choices='k6 locust' ;;\n"
+        "        --log) choices='text json' ;;\n");
     completion_each_key(key_choices);
     (void)printf("    esac\n"
                  "    if [[ $choices && ( $equals || $cur != -* ) ]]; then\n"

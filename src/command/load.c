@@ -34,15 +34,21 @@ static struct scenario *read_scenario(const struct arguments *arguments, int *st
     return scenario;
 }
 
+/* The last one that was named, or NULL. */
+static const char *edited(const struct arguments *arguments)
+{
+    return arguments->edits.len ? arguments->edits.at[arguments->edits.len - 1] : NULL;
+}
+
 /* Before minutes of load, not after. */
 static int check_options(const struct arguments *arguments, struct err *err)
 {
-    if ((arguments->load.reload_every_ms != 0) != (arguments->load.edit != NULL)) {
+    if ((arguments->load.reload_every_ms != 0) != (edited(arguments) != NULL)) {
         err_set(err, ERR_USAGE, "--reload-every and --edit belong together");
         err_hint(err, "zonda load --reload-every 5s --edit internal/version/version.go …");
         return ERR_USAGE;
     }
-    STRS_EACH (path, &arguments->load.reports) {
+    STRS_EACH (path, &arguments->reports) {
         if (report_check(*path, err) != 0)
             return err->code;
         char *dir = path_dir(*path);
@@ -87,7 +93,7 @@ static int emit_for(const struct scenario *scenario, const char *engine)
 static int write_reports(const struct arguments *arguments, const struct load_result *result)
 {
     int status = EXIT_OK;
-    STRS_EACH (path, &arguments->load.reports) {
+    STRS_EACH (path, &arguments->reports) {
         struct err err;
         if (report_write(result, *path, &err) != 0)
             status = command_report(&err);
@@ -134,7 +140,7 @@ static int run_load(const struct arguments *arguments, const struct scenario *sc
         return command_report(&err);
     if (arguments->load.reload_every_ms) {
         options.windows = windows_new();
-        reloader = reloader_start(arguments->load.edit, arguments->load.reload_every_ms,
+        reloader = reloader_start(edited(arguments), arguments->load.reload_every_ms,
                                   options.windows, &err);
         if (!reloader) {
             windows_free(options.windows);

@@ -87,6 +87,11 @@ struct http_call *http_call_new(struct http_client *client, const struct tcp_add
     return call;
 }
 
+int http_call_fd(const struct http_call *call)
+{
+    return call->conn->fd;
+}
+
 /* --- the body --- */
 
 bool http_call_write(struct http_call *call, const void *data, size_t len)

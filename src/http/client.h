@@ -74,6 +74,9 @@ struct http_call_request { /* borrowed for http_call_new */
 struct http_call *http_call_new(struct http_client *client, const struct tcp_address *address,
                                 const struct http_call_request *request,
                                 const struct http_call_handler *handler, void *data);
+/* The descriptor of its connection, while it is not over, to be asked about and not to be used: who
+   has the other end. -1 before there is one. */
+int http_call_fd(const struct http_call *call);
 /* The body. false: full, wait for on_drained. */
 bool http_call_write(struct http_call *call, const void *data, size_t len);
 void http_call_end(struct http_call *call, const struct http_field *trailers, size_t count);

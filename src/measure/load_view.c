@@ -57,19 +57,22 @@ static void write_progress(const struct load_progress *progress, struct buf *out
     (void)buf_puts(out, progress->stopping ? " failed · waiting for the last answers" : " failed");
 }
 
-void load_view_show(void *data, const struct load_progress *progress)
+void load_view_line(struct load_view *view, const char *line)
 {
-    struct load_view *view = data;
-    struct buf line = BUF_INIT(1000);
-    write_progress(progress, &line);
     if (view->tty)
-        (void)fprintf(stderr, "\r%.*s\033[K",
-                      (int)bytes_of(buf_text(&line), terminal_columns(STDERR) - 1),
-                      buf_text(&line));
+        (void)fprintf(stderr, "\r%.*s\033[K", (int)bytes_of(line, terminal_columns(STDERR) - 1),
+                      line);
     else
-        (void)fprintf(stderr, "%s\n", buf_text(&line));
+        (void)fprintf(stderr, "%s\n", line);
     (void)fflush(stderr);
     view->drawn = view->tty;
+}
+
+void load_view_show(void *data, const struct load_progress *progress)
+{
+    struct buf line = BUF_INIT(1000);
+    write_progress(progress, &line);
+    load_view_line(data, buf_text(&line));
     buf_fini(&line);
 }
 

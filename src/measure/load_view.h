@@ -17,6 +17,7 @@ struct load_view {
 void load_view_init(struct load_view *view);
 uint32_t load_view_every_ms(const struct load_view *view);
 void load_view_show(void *view, const struct load_progress *progress); /* a load_view_fn */
-void load_view_end(struct load_view *view); /* what follows has a clean line */
+void load_view_line(struct load_view *view, const char *line); /* in place of the last one */
+void load_view_end(struct load_view *view);                    /* what follows has a clean line */
 
 #endif

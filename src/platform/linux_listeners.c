@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "platform/linux_sockdiag.h"
 #include "platform/linux_tree.h"
+#include "platform/tree.h"
 
 #define FDS_MAX 65536
 #define NEW_MS  500
@@ -179,6 +180,28 @@ bool process_has_socket(int pid, uint64_t inode)
     bool has = holds(&inodes, inode);
     vec_fini(&inodes);
     return has;
+}
+
+static bool has_open(int pid, uint64_t inode)
+{
+    inode_list inodes = {0};
+    add_sockets(&inodes, pid);
+    bool has = holds(&inodes, inode);
+    vec_fini(&inodes);
+    return has;
+}
+
+int tree_socket_owner(int pid, int likely, uint64_t inode)
+{
+    pid_list pids = {0};
+    int owner = 0;
+    if (likely && has_open(likely, inode))
+        return likely;
+    process_tree(pid, &pids);
+    for (size_t i = 0; !owner && i < pids.len; i++)
+        owner = has_open(pids.at[i], inode) ? pids.at[i] : 0;
+    vec_fini(&pids);
+    return owner;
 }
 
 struct greeting {

@@ -11,7 +11,7 @@ import zonda as harness
 from zonda import run_zonda
 
 COMMANDS = [
-    "run", "init", "validate", "explain", "doctor", "load", "status", "trigger", "wait", "schema",
+    "run", "init", "validate", "explain", "doctor", "bench", "load", "status", "trigger", "wait", "schema",
     "completion", "version", "help",
 ]  # fmt: skip
 

@@ -1,0 +1,190 @@
+/* A round of one tool: it is started, files are edited, requests are timed, it is stopped. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "measure/bench/parts.h"
+#include "platform/sysinfo.h"
+
+#define START_PAUSE_MS 4
+#define WARM_UP        3 /* times the timeout: what the first start compiles, no later one does */
+#define ANSWERS        100
+
+/* --- the start --- */
+
+struct starting {
+    struct bench *bench;
+    struct running *running;
+    uint64_t served_ns;
+};
+
+static void take_answer(void *data, const struct answer *answer)
+{
+    struct starting *starting = data;
+    if (!answer->good || starting->served_ns)
+        return;
+    starting->served_ns = answer->end_ns;
+    bench_wake(starting->bench);
+}
+
+static bool has_come(void *data)
+{
+    const struct starting *starting = data;
+    return starting->served_ns || starting->running->ended;
+}
+
+static uint64_t wait_for_start(struct bench *bench, struct running *running)
+{
+    struct starting starting = {.bench = bench, .running = running};
+    struct prober prober;
+    uint32_t timeout_ms = bench->options->timeout_ms;
+    prober_init(&prober, bench, running->ask_port, 0, take_answer, &starting);
+    prober_start(&prober, bench->page, START_PAUSE_MS);
+    (void)bench_wait(bench, has_come, &starting,
+                     bench->progress.round > 0 ? timeout_ms : timeout_ms * WARM_UP);
+    prober_fini(&prober);
+    return starting.served_ns;
+}
+
+/* Why it does not come up, in its own words. */
+static void explain(const struct running *running, struct buf *why)
+{
+    if (running->ended) {
+        (void)buf_puts(why, "it ended with ");
+        exit_status_words(running->status, why);
+    } else {
+        (void)buf_puts(why, "its app did not answer in time");
+    }
+    struct buf words = BUF_INIT((size_t)2000);
+    running_last_words(running, &words);
+    if (words.len)
+        (void)buf_printf(why, "; its last words: %s", buf_text(&words));
+    buf_fini(&words);
+}
+
+static void give_up(struct bench *bench, struct contender *contender, const char *why,
+                    uint64_t waited_ns)
+{
+    if (bench->interrupted)
+        return;
+    if (bench->progress.round > 1) { /* it came up before */
+        bench_take(bench, contender->number, FIGURE_START, bench_seconds(waited_ns), true);
+        return;
+    }
+    contender->out = true;
+    mem_replace(&bench->result->tools.at[contender->number].skipped, why);
+}
+
+bool round_start(struct bench *bench, struct contender *contender, struct running *running)
+{
+    struct err err = {0};
+    uint64_t begun_ns = clock_mono_ns(), served_ns = 0;
+    struct buf why = BUF_INIT((size_t)4000);
+    int failed = contender->tool ? 0 : floor_link(bench, &err);
+    if (!failed)
+        failed = contender_start(bench, contender, running, &err);
+    if (failed) {
+        (void)buf_puts(&why, err.message);
+    } else {
+        served_ns = wait_for_start(bench, running);
+        if (!served_ns)
+            explain(running, &why);
+    }
+    if (served_ns)
+        bench_take(bench, contender->number, FIGURE_START, bench_seconds(served_ns - begun_ns),
+                   false);
+    else
+        give_up(bench, contender, buf_text(&why), clock_mono_ns() - begun_ns);
+    if (!served_ns && !failed)
+        running_stop(running, false);
+    buf_fini(&why);
+    return served_ns != 0;
+}
+
+int app_of(struct bench *bench, const struct contender *contender, struct running *running)
+{
+    struct prober prober;
+    struct answer answer;
+    char command[64];
+    int pid = 0;
+    prober_init(&prober, bench, running->ask_port, process_root(running->process), NULL, NULL);
+    (void)prober_ask(&prober, bench->page, &answer);
+    prober_fini(&prober);
+    if (answer.owner && !(contender->tool && contender->tool->through_proxy))
+        return answer.owner;
+    (void)sysinfo_port_owner(bench->address.port, &pid, command, sizeof command);
+    return pid;
+}
+
+/* --- requests --- */
+
+static int by_value(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static void take_answers(struct bench *bench, int tool, double *values, int count)
+{
+    double sum = 0;
+    qsort(values, (size_t)count, sizeof *values, by_value);
+    for (int i = 0; i < count; i++)
+        sum += values[i];
+    bench_take(bench, tool, FIGURE_ANSWER_MEAN, sum / count, false);
+    bench_take(bench, tool, FIGURE_ANSWER_MEDIAN, (values[(count - 1) / 2] + values[count / 2]) / 2,
+               false);
+    bench_take(bench, tool, FIGURE_ANSWER_P99, values[(count * 99 + 99) / 100 - 1], false);
+}
+
+static void measure_answers(struct bench *bench, const struct contender *contender,
+                            const struct running *running)
+{
+    struct prober prober;
+    double values[ANSWERS];
+    int count = 0;
+    builders_settle(bench, process_root(running->process));
+    prober_init(&prober, bench, running->ask_port, 0, NULL, NULL);
+    prober.kept = true;
+    for (int i = 0; i < ANSWERS && !bench->interrupted; i++) {
+        struct answer answer;
+        if (prober_ask(&prober, bench->page, &answer))
+            values[count++] = bench_seconds(answer.end_ns - answer.begin_ns);
+    }
+    prober_fini(&prober);
+    if (count && !bench->interrupted)
+        take_answers(bench, contender->number, values, count);
+}
+
+/* --- the whole --- */
+
+static bool edits(const struct bench *bench, const struct contender *contender,
+                  enum bench_kind kind)
+{
+    if (!contender->tool && kind != KIND_LEAF && kind != KIND_DEEP)
+        return false;
+    return bench->subject->files[kind].path && bench_wants(bench, bench_kind_name(kind));
+}
+
+void round_of(struct bench *bench, struct contender *contender)
+{
+    struct running running = {.bench = bench};
+    const char *name = bench->result->tools.at[contender->number].name;
+    uint64_t begun_ns = clock_mono_ns();
+    bench_step(bench, name, "start");
+    bool runs = round_start(bench, contender, &running);
+    for (int kind = 0; runs && kind < KINDS && !bench->interrupted; kind++) {
+        if (!edits(bench, contender, (enum bench_kind)kind))
+            continue;
+        bench_step(bench, name, bench_kind_name((enum bench_kind)kind));
+        runs = edit_measure(bench, contender, &running, (enum bench_kind)kind);
+    }
+    if (runs && !bench->interrupted && bench_wants(bench, "answer")) {
+        bench_step(bench, name, "answer");
+        measure_answers(bench, contender, &running);
+    }
+    bench_step(bench, name, "stop");
+    running_stop(&running, false);
+    bench->progress.measured_ns += clock_mono_ns() - begun_ns;
+    bench->progress.done++;
+}

@@ -1,0 +1,205 @@
+/* The loop, which runs while something is waited for, and what comes in between. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "build/golang/child.h"
+#include "build/golang/tool.h"
+#include "measure/bench/parts.h"
+
+#define COMMAND_TIMEOUT_MS 600000
+#define WORDS_MAX          400
+
+static void wake_up(void *data)
+{
+    bench_wake(data);
+}
+
+void bench_wake(struct bench *bench)
+{
+    loop_stop(bench->loop);
+}
+
+static bool wait_for(struct bench *bench, bench_ready_fn *ready, void *data, uint32_t timeout_ms,
+                     bool anyway)
+{
+    uint64_t end_ns = clock_mono_ns() + timeout_ms * CLOCK_NS_PER_MS;
+    bool came = false;
+    while (!(came = ready && ready(data)) && (anyway || !bench->interrupted)) {
+        uint64_t now_ns = clock_mono_ns();
+        if (now_ns >= end_ns)
+            break;
+        timer_start(bench->deadline, (end_ns - now_ns) / CLOCK_NS_PER_MS + 1);
+        loop_run(bench->loop);
+    }
+    timer_stop(bench->deadline);
+    return came;
+}
+
+bool bench_wait(struct bench *bench, bench_ready_fn *ready, void *data, uint32_t timeout_ms)
+{
+    return wait_for(bench, ready, data, timeout_ms, false);
+}
+
+bool bench_wait_anyway(struct bench *bench, bench_ready_fn *ready, void *data, uint32_t timeout_ms)
+{
+    return wait_for(bench, ready, data, timeout_ms, true);
+}
+
+/* --- progress --- */
+
+bool bench_wants(const struct bench *bench, const char *step)
+{
+    return bench->options->only.len == 0 || strs_has(&bench->options->only, step);
+}
+
+/* From what the rounds so far took, those still to come, and the waits at the end. */
+static uint64_t left_ns(const struct bench *bench)
+{
+    const struct bench_options *options = bench->options;
+    uint64_t tools = bench->contenders.len, ends_ms = 0;
+    if (bench->progress.done == 0)
+        return 0;
+    uint64_t all = tools * ((uint64_t)options->rounds + 1), done = (uint64_t)bench->progress.done;
+    uint64_t each_ns = bench->progress.measured_ns / done;
+    if (bench_wants(bench, "storm"))
+        ends_ms += options->storm_ms;
+    if (bench_wants(bench, "idle"))
+        ends_ms += options->idle_ms;
+    if (done < all)
+        return (all - done) * each_ns + tools * ends_ms * CLOCK_NS_PER_MS;
+    return 0;
+}
+
+static void view(void *data)
+{
+    struct bench *bench = data;
+    struct bench_progress progress = {
+        .elapsed_ns = clock_mono_ns() - bench->progress.begun_ns,
+        .left_ns = left_ns(bench),
+        .round = bench->progress.round,
+        .rounds = bench->options->rounds,
+        .tool = bench->progress.tool,
+        .step = bench->progress.step,
+    };
+    if (!bench->options->view)
+        return;
+    bench->options->view(bench->options->data, &progress);
+    timer_start(bench->viewer, bench->options->view_ms);
+}
+
+void bench_step(struct bench *bench, const char *tool, const char *step)
+{
+    bench->progress.tool = tool;
+    bench->progress.step = step;
+}
+
+/* --- the loop --- */
+
+static void signalled(void *data, int signal)
+{
+    struct bench *bench = data;
+    if (signal != signal_number("INT") && signal != signal_number("TERM") &&
+        signal != signal_number("HUP") && signal != signal_number("QUIT"))
+        return;
+    bench->interrupted = bench->result->interrupted = true;
+    bench_wake(bench);
+}
+
+int bench_open_loop(struct bench *bench, struct err *err)
+{
+    bench->loop = loop_new(err);
+    if (!bench->loop || process_init(bench->loop, err) != 0)
+        return err->code;
+    bench->signals = signals_open(bench->loop, signalled, bench, err);
+    if (!bench->signals)
+        return err->code;
+    bench->http = http_worker_new(bench->loop);
+    bench->deadline = timer_new(bench->loop, wake_up, bench);
+    bench->viewer = timer_new(bench->loop, view, bench);
+    view(bench);
+    return 0;
+}
+
+void bench_close_loop(struct bench *bench)
+{
+    timer_free(bench->viewer);
+    timer_free(bench->deadline);
+    http_worker_free(bench->http);
+    if (bench->signals)
+        signals_close(bench->signals);
+    process_fini();
+    if (bench->loop)
+        loop_free(bench->loop);
+}
+
+/* --- commands --- */
+
+struct command {
+    struct bench *bench;
+    struct tool *tool;
+    struct tool_result *result; /* until tool_free; NULL: it runs */
+};
+
+static void command_done(void *data, struct tool_result *result)
+{
+    struct command *command = data;
+    command->result = result;
+    bench_wake(command->bench);
+}
+
+static bool command_is_done(void *data)
+{
+    const struct command *command = data;
+    return command->result != NULL;
+}
+
+static int judge(const struct command *command, const struct strs *argv, struct buf *out,
+                 struct err *err)
+{
+    const struct tool_result *result = command->result;
+    if (result->cancelled)
+        return err_set(err, ERR_SYSTEM, "%.200s was stopped", argv->at[0]);
+    (void)buf_append(out, buf_text(&result->out), result->out.len);
+    if (!result->status.signalled && result->status.code == 0)
+        return 0;
+    struct buf words = BUF_INIT((size_t)WORDS_MAX);
+    if (result->out.len)
+        (void)buf_append(&words, result->out.data,
+                         result->out.len < WORDS_MAX ? result->out.len : WORDS_MAX - 1);
+    else
+        exit_status_words(result->status, &words);
+    int code = err_set(err, ERR_APP, "%.200s %.40s failed: %s", argv->at[0],
+                       argv->len > 1 ? argv->at[1] : "", buf_text(&words));
+    buf_fini(&words);
+    return code;
+}
+
+int bench_command(struct bench *bench, const struct strs *argv, const struct strs *env,
+                  const char *dir, struct buf *out, struct err *err)
+{
+    struct command command = {.bench = bench};
+    struct strs whole = {0};
+    go_child_env(&whole, env ? env : &bench->env, dir);
+    struct tool_request request = {.argv = argv,
+                                   .env = &whole,
+                                   .cwd = dir,
+                                   .gentle = true,
+                                   .joined = true,
+                                   .on_done = command_done,
+                                   .data = &command};
+    command.tool = tool_start(bench->loop, &request, err);
+    strs_fini(&whole);
+    if (!command.tool) {
+        go_explain(argv->at[0], env ? env : &bench->env, err);
+        return err->code;
+    }
+    if (!bench_wait(bench, command_is_done, &command, COMMAND_TIMEOUT_MS)) {
+        tool_cancel(command.tool);
+        (void)bench_wait_anyway(bench, command_is_done, &command, UINT32_MAX);
+    }
+    int result = judge(&command, argv, out, err);
+    tool_free(command.tool);
+    return result;
+}
