@@ -125,16 +125,18 @@ static void step_fini(struct step *step)
 
 /* --- asking the go command --- */
 
+/* Nothing where the go command has to do it, else what `go tool compile -p` is told. */
+#define FORM                                                                                       \
+    "{{if or .CgoFiles .SFiles .CFiles .CXXFiles .MFiles .FFiles .SwigFiles .SwigCXXFiles "        \
+    ".SysoFiles}}{{else if eq .Name \"main\"}}main{{else}}{{.ImportPath}}{{end}}"
+
 /* Its import path, "main" for a program; "" where more than the compiler makes it. */
 static int ask_package(struct bench *bench, const struct floor *floor, const char *file,
                        struct buf *out, struct err *err)
 {
     struct strs argv = {0};
     char *dir = path_dir(file), *package = go_package(floor->copy, dir);
-    const char *const words[] = {
-        "go", "list", "-f",
-        "{{if or .CgoFiles .SFiles .CFiles .CXXFiles .MFiles .FFiles .SwigFiles .SwigCXXFiles "
-        ".SysoFiles}}{{else if eq .Name \"main\"}}main{{else}}{{.ImportPath}}{{end}}"};
+    const char *const words[] = {"go", "list", "-f", FORM};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         strs_push(&argv, words[i]);
     strs_push(&argv, package);
