@@ -200,6 +200,8 @@ static void run_calm(struct bench *bench, struct contender *contender)
     bool storms = contender->tool && !contender->tool->by_hand && bench_wants(bench, "storm") &&
                   bench->subject->files[KIND_LEAF].path;
     bool idles = bench_wants(bench, "idle");
+    bench->progress.at_ns = clock_mono_ns();
+    bench->progress.calm--;
     if (contender->out || bench->interrupted || (!storms && !idles))
         return;
     /* Its start was measured in the rounds. */
@@ -240,6 +242,7 @@ static int measure(struct bench *bench, struct err *err)
         result = place_contenders(bench, err);
     }
     if (result == 0) {
+        bench->progress.calm = (int)bench->contenders.len;
         run_rounds(bench);
         VEC_EACH (struct contender, contender, &bench->contenders)
             run_calm(bench, contender);

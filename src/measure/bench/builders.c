@@ -16,8 +16,7 @@
 #define SEEN_MAX   100000
 #define QUIET_MS   100 /* between looks at what is used */
 #define QUIET_CPU  10  /* ms of processor time meanwhile that are no work: a tick of the kernel */
-#define QUIET_RUNS 3
-#define SETTLE_MS  30000
+#define BOUND_MS   30000
 
 static const char *const BUILDERS[] = {"go", "compile", "asm", "link", "cgo", NULL};
 
@@ -145,10 +144,10 @@ static struct use use_of(int root)
     return use;
 }
 
-void builders_settle(struct bench *bench, int root)
+void builders_settle(struct bench *bench, int root, uint32_t quiet_ms)
 {
     struct use last = use_of(root);
-    for (int quiet = 0, i = 0; quiet < QUIET_RUNS && i < SETTLE_MS / QUIET_MS; i++) {
+    for (uint32_t quiet = 0, i = 0; quiet < quiet_ms / QUIET_MS && i < BOUND_MS / QUIET_MS; i++) {
         (void)bench_wait(bench, NULL, NULL, QUIET_MS);
         if (bench->interrupted)
             return;

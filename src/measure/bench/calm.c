@@ -55,7 +55,7 @@ void calm_idle(struct bench *bench, struct contender *contender, struct running 
 {
     int root = process_root(running->process), tool = contender->number;
     int app = app_of(bench, contender, running);
-    builders_settle(bench, root);
+    builders_settle(bench, root, SETTLE_LATER_MS);
     struct use before = use_of(root, app);
     uint64_t begun_ns = clock_mono_ns();
     (void)bench_wait(bench, NULL, NULL, bench->options->idle_ms);
@@ -129,7 +129,7 @@ void calm_storm(struct bench *bench, struct contender *contender, struct running
         .edit = {.bench = bench, .contender = contender, .running = running, .kind = KIND_LEAF}};
     struct edit *edit = &storm.edit;
     int root = process_root(running->process), tool = contender->number;
-    builders_settle(bench, root);
+    builders_settle(bench, root, SETTLE_MS);
     struct use before = use_of(root, 0);
     builders_start(&edit->builders, bench, root);
     prober_init(&edit->prober, bench, running->ask_port, root, take_answer, &storm);

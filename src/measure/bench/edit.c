@@ -166,7 +166,7 @@ static void begin(struct edit *edit)
 {
     struct bench *bench = edit->bench;
     int root = process_root(edit->running->process);
-    builders_settle(bench, root);
+    builders_settle(bench, root, SETTLE_MS);
     bench_mark(edit->mark, ++bench->mark);
     prober_init(&edit->prober, bench, edit->running->ask_port, root, take_answer, edit);
     edit->owner = app_of(bench, edit->contender, edit->running);
@@ -212,5 +212,8 @@ bool edit_measure(struct bench *bench, struct contender *contender, struct runni
         take_samples(&edit, waited_ns);
     builders_stop(&edit.builders);
     prober_fini(&edit.prober);
+    /* The page may have been read anew long before the tool begins to build on the same save. */
+    if (running->process && kind != KIND_LEAF && kind != KIND_DEEP)
+        builders_settle(bench, process_root(running->process), SETTLE_LATER_MS);
     return running->process && !running->ended;
 }

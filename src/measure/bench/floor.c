@@ -4,9 +4,10 @@
  * what, or writes into a cache.
  *
  * Its command lines are those of the go command itself, which says them with -x and keeps their
- * files with -work, for one edit of each kind. An edit of the mark changes nothing that importers
+ * files with -work, for one edit of each kind. They leave out the symbols for debuggers (-w), as
+ * `go run` does: with them no floor would be the least. An edit of the mark changes nothing that importers
  * see, so the rest may stay as it was compiled. A package with cgo or assembly takes more than one
- * compile: there the floor is a plain `go build`.
+ * compile: there the floor is a whole `go build`.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,23 +15,19 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/words.h"
 #include "build/golang/child.h"
+#include "measure/bench/floor_trace.h"
 #include "measure/bench/parts.h"
 #include "platform/fs.h"
 
 #define TRACE_MAX ((size_t)64 << 20)
 #define KINDS_GO  2 /* KIND_LEAF and KIND_DEEP */
 
-struct step {
-    struct strs argv, env;
-    char *dir;
-};
 struct floor {
     char *copy, *program;
     struct strs env;
     struct {
-        struct step compile, link; /* compile: empty where all of it is link, a plain go build */
+        struct floor_step compile, link; /* compile: empty where all of it is link, a whole go build */
         bool there;
     } kinds[KINDS_GO];
     char *words;
@@ -38,89 +35,12 @@ struct floor {
 
 /* --- command lines --- */
 
-/* The text of the trace with its directory in place of $WORK. */
-static void put_work(const char *text, const char *work, struct buf *out)
-{
-    static const char NAME[] = "$WORK";
-    for (const char *at; (at = strstr(text, NAME)); text = at + sizeof NAME - 1) {
-        (void)buf_append(out, text, (size_t)(at - text));
-        (void)buf_puts(out, work);
-    }
-    (void)buf_puts(out, text);
-}
-
-static bool is_assignment(const char *word)
-{
-    size_t len = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
-    return len > 0 && word[len] == '=';
-}
-
-/* "GOROOT='/usr/lib/go' /usr/lib/go/…/link -o …" */
-static bool take_line(struct step *step, const char *line, const char *dir)
-{
-    struct strs words = {0};
-    struct err ignored;
-    bool good = words_split(line, &words, &ignored) == 0;
-    size_t i = 0;
-    for (; good && i < words.len && is_assignment(words.at[i]); i++)
-        strs_push(&step->env, words.at[i]);
-    for (; good && i < words.len; i++)
-        strs_push(&step->argv, words.at[i]);
-    strs_fini(&words);
-    step->dir = mem_string(dir);
-    return good && step->argv.len > 0;
-}
-
-static bool runs_tool(const char *line, const char *tool)
-{
-    const char *at = strstr(line, tool);
-    return at && at > line && at[-1] == '/' && at[strlen(tool)] == ' ';
-}
-
-/* Is this the compile of the package of this import path? */
-static bool compiles(const char *line, const char *package)
-{
-    char *option = mem_format(" -p %s ", package);
-    bool does = runs_tool(line, "compile") && strstr(line, option);
-    free(option);
-    return does;
-}
-
-/* The lines of the trace; "cd DIR" says where those after it run. */
-static bool read_trace(char *text, const char *package, const char *copy, struct step *compile,
-                       struct step *link)
-{
-    int compiled = 0, linked = 0;
-    char *dir = mem_string(copy);
-    for (char *line = text, *next; *line; line = next) {
-        size_t len = strcspn(line, "\n");
-        next = line + len + (line[len] == '\n');
-        line[len] = '\0';
-        if (strncmp(line, "cd ", 3) == 0)
-            mem_replace(&dir, line + 3);
-        else if (compiles(line, package))
-            compiled += take_line(compile, line, dir) ? 1 : 2;
-        else if (runs_tool(line, "link"))
-            linked += take_line(link, line, dir) ? 1 : 2;
-    }
-    free(dir);
-    return compiled == 1 && linked == 1;
-}
-
 /* What stands after -o becomes program; the linker's output is kept nowhere else. */
-static void set_output(struct step *step, const char *program)
+static void set_output(struct floor_step *step, const char *program)
 {
     for (size_t i = 0; i + 1 < step->argv.len; i++)
         if (strcmp(step->argv.at[i], "-o") == 0)
             mem_replace(&step->argv.at[i + 1], program);
-}
-
-static void step_fini(struct step *step)
-{
-    strs_fini(&step->argv);
-    strs_fini(&step->env);
-    free(step->dir);
-    *step = (struct step){0};
 }
 
 /* --- asking the go command --- */
@@ -154,7 +74,7 @@ static int trace(struct bench *bench, const struct floor *floor, struct buf *out
 {
     struct strs argv = {0};
     struct buf text = BUF_INIT(TRACE_MAX);
-    const char *const words[] = {"go", "build", "-x", "-work", "-o", floor->program};
+    const char *const words[] = {"go", "build", "-x", "-work", "-ldflags=-w", "-o", floor->program};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         strs_push(&argv, words[i]);
     strs_push(&argv, bench->subject->package);
@@ -162,7 +82,7 @@ static int trace(struct bench *bench, const struct floor *floor, struct buf *out
     const char *begin = result == 0 ? strstr(buf_text(&text), "WORK=") : NULL;
     if (begin) {
         char *work = mem_string_n(begin + 5, strcspn(begin + 5, "\n"));
-        put_work(begin + 5 + strlen(work), work, out);
+        floor_put_work(begin + 5 + strlen(work), work, out);
         free(work);
     }
     buf_fini(&text);
@@ -172,10 +92,10 @@ static int trace(struct bench *bench, const struct floor *floor, struct buf *out
 
 static void use_go_build(struct bench *bench, struct floor *floor, enum bench_kind kind)
 {
-    struct step *link = &floor->kinds[kind].link;
-    step_fini(&floor->kinds[kind].compile);
-    step_fini(link);
-    const char *const words[] = {"go", "build", "-o", floor->program};
+    struct floor_step *link = &floor->kinds[kind].link;
+    floor_step_fini(&floor->kinds[kind].compile);
+    floor_step_fini(link);
+    const char *const words[] = {"go", "build", "-ldflags=-w", "-o", floor->program};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         strs_push(&link->argv, words[i]);
     strs_push(&link->argv, bench->subject->package);
@@ -186,7 +106,7 @@ static int prepare_kind(struct bench *bench, struct floor *floor, enum bench_kin
                         struct err *err)
 {
     struct buf package = BUF_INIT((size_t)PATH_BYTES_MAX), text = BUF_INIT(TRACE_MAX);
-    struct step *compile = &floor->kinds[kind].compile, *link = &floor->kinds[kind].link;
+    struct floor_step *compile = &floor->kinds[kind].compile, *link = &floor->kinds[kind].link;
     int result = ask_package(bench, floor, bench->subject->files[kind].path, &package, err);
     if (result == 0)
         result = bench_subject_edit(bench->subject, floor->copy, kind, ++bench->mark, err);
@@ -194,7 +114,7 @@ static int prepare_kind(struct bench *bench, struct floor *floor, enum bench_kin
         result = trace(bench, floor, &text, err);
     floor->kinds[kind].there = result == 0;
     if (result == 0 && package.len && text.len &&
-        read_trace(text.data, package.data, floor->copy, compile, link))
+        floor_read_trace(text.data, package.data, floor->copy, compile, link))
         set_output(link, floor->program);
     else if (result == 0)
         use_go_build(bench, floor, kind);
@@ -210,8 +130,8 @@ static void put_words(struct floor *floor)
         bare |= floor->kinds[kind].there && floor->kinds[kind].compile.argv.len > 0;
         plain |= floor->kinds[kind].there && floor->kinds[kind].compile.argv.len == 0;
     }
-    floor->words = mem_format("%s%s%s", bare ? "go tool compile, go tool link" : "",
-                              bare && plain ? "; " : "", plain ? "go build" : "");
+    floor->words = mem_format("%s%s%s", bare ? "go tool compile, go tool link -w" : "",
+                              bare && plain ? "; " : "", plain ? "go build -ldflags=-w" : "");
 }
 
 int floor_prepare(struct bench *bench, const char *copy, struct err *err)
@@ -238,8 +158,8 @@ void floor_free(struct floor *floor)
     if (!floor)
         return;
     for (int kind = 0; kind < KINDS_GO; kind++) {
-        step_fini(&floor->kinds[kind].compile);
-        step_fini(&floor->kinds[kind].link);
+        floor_step_fini(&floor->kinds[kind].compile);
+        floor_step_fini(&floor->kinds[kind].link);
     }
     strs_fini(&floor->env);
     free(floor->copy);
@@ -260,7 +180,7 @@ const char *floor_words(const struct floor *floor)
 
 /* --- building --- */
 
-static int run_step(struct bench *bench, const struct floor *floor, const struct step *step,
+static int run_step(struct bench *bench, const struct floor *floor, const struct floor_step *step,
                     struct err *err)
 {
     struct strs env = {0};
@@ -289,7 +209,7 @@ int floor_link(struct bench *bench, struct err *err)
 int floor_build(struct bench *bench, enum bench_kind kind, struct err *err)
 {
     const struct floor *floor = bench->floor;
-    const struct step *compile = &floor->kinds[kind].compile;
+    const struct floor_step *compile = &floor->kinds[kind].compile;
     int result = compile->argv.len ? run_step(bench, floor, compile, err) : 0;
     return result ? result : run_step(bench, floor, &floor->kinds[kind].link, err);
 }

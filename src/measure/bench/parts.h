@@ -10,7 +10,7 @@
  *   edit.c       one save, until its version is served
  *   round.c      start, edits, requests, stop
  *   calm.c       idling, and the storm
- *   floor.c      what the stock compiler needs at least
+ *   floor*.c     what the stock compiler needs at least
  *
  * One thread. bench_wait is the only place where the loop runs: a step starts something, waits, and
  * goes on; callbacks note what came and call bench_wake.
@@ -62,7 +62,9 @@ struct bench {
     struct floor *floor;
     struct { /* for the view */
         uint64_t begun_ns, measured_ns;
+        uint64_t at_ns;  /* begin of what comes next in it */
         int round, done; /* done: rounds of one tool that took measured_ns */
+        int calm;        /* tools that are still to be measured at the end */
         const char *tool, *step;
     } progress;
 };
@@ -178,8 +180,10 @@ void builders_stop(struct builders *builders);
 /* The last end of a compiler or linker; 0: none has ended. */
 uint64_t builders_end_ns(const struct builders *builders);
 int builders_links(const struct builders *builders); /* linkers that were seen */
-/* Waits until nobody below root builds and little is being computed, bounded. */
-void builders_settle(struct bench *bench, int root);
+/* Waits until for quiet_ms nobody below root has built and little was computed; 30 s at most. */
+#define SETTLE_MS       300
+#define SETTLE_LATER_MS 2000 /* after a save whose build, if one comes, need not have begun */
+void builders_settle(struct bench *bench, int root, uint32_t quiet_ms);
 
 /* --- edit.c --- */
 struct edit { /* one save */

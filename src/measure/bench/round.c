@@ -143,7 +143,7 @@ static void measure_answers(struct bench *bench, const struct contender *contend
     struct prober prober;
     double values[ANSWERS];
     int count = 0;
-    builders_settle(bench, process_root(running->process));
+    builders_settle(bench, process_root(running->process), SETTLE_MS);
     prober_init(&prober, bench, running->ask_port, 0, NULL, NULL);
     prober.kept = true;
     for (int i = 0; i < ANSWERS && !bench->interrupted; i++) {
@@ -171,6 +171,7 @@ void round_of(struct bench *bench, struct contender *contender)
     struct running running = {.bench = bench};
     const char *name = bench->result->tools.at[contender->number].name;
     uint64_t begun_ns = clock_mono_ns();
+    bench->progress.at_ns = begun_ns;
     bench_step(bench, name, "start");
     bool runs = round_start(bench, contender, &running);
     for (int kind = 0; runs && kind < KINDS && !bench->interrupted; kind++) {
@@ -187,4 +188,5 @@ void round_of(struct bench *bench, struct contender *contender)
     running_stop(&running, false);
     bench->progress.measured_ns += clock_mono_ns() - begun_ns;
     bench->progress.done++;
+    bench->progress.at_ns = clock_mono_ns();
 }

@@ -10,6 +10,7 @@
 
 #define COMMAND_TIMEOUT_MS 600000
 #define WORDS_MAX          400
+#define CALM_MS            3000 /* start and stop of a tool that is measured at the end */
 
 static void wake_up(void *data)
 {
@@ -58,18 +59,18 @@ bool bench_wants(const struct bench *bench, const char *step)
 static uint64_t left_ns(const struct bench *bench)
 {
     const struct bench_options *options = bench->options;
-    uint64_t tools = bench->contenders.len, ends_ms = 0;
-    if (bench->progress.done == 0)
+    uint64_t all = 0;
+    VEC_EACH (const struct contender, contender, &bench->contenders)
+        all += contender->out ? 0 : (uint64_t)options->rounds + 1;
+    uint64_t done = (uint64_t)bench->progress.done, left = all > done ? all - done : 0;
+    if (done == 0)
         return 0;
-    uint64_t all = tools * ((uint64_t)options->rounds + 1), done = (uint64_t)bench->progress.done;
-    uint64_t each_ns = bench->progress.measured_ns / done;
-    if (bench_wants(bench, "storm"))
-        ends_ms += options->storm_ms;
-    if (bench_wants(bench, "idle"))
-        ends_ms += options->idle_ms;
-    if (done < all)
-        return (all - done) * each_ns + tools * ends_ms * CLOCK_NS_PER_MS;
-    return 0;
+    uint64_t calm_ms = CALM_MS + (bench_wants(bench, "storm") ? options->storm_ms : 0) +
+                       (bench_wants(bench, "idle") ? options->idle_ms : 0);
+    uint64_t ns = left * (bench->progress.measured_ns / done) +
+                  (uint64_t)bench->progress.calm * calm_ms * CLOCK_NS_PER_MS;
+    uint64_t spent_ns = clock_mono_ns() - bench->progress.at_ns;
+    return ns > spent_ns ? ns - spent_ns : 0;
 }
 
 static void view(void *data)
