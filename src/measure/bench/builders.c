@@ -11,12 +11,12 @@
 #include "measure/bench/parts.h"
 #include "platform/tree.h"
 
-#define TICK_MS    2
-#define LOOK_NS    (CLOCK_NS_PER_MS * 10)
-#define SEEN_MAX   100000
-#define QUIET_MS   100 /* between looks at what is used */
-#define QUIET_CPU  10  /* ms of processor time meanwhile that are no work: a tick of the kernel */
-#define BOUND_MS   30000
+#define TICK_MS   2
+#define LOOK_NS   (CLOCK_NS_PER_MS * 10)
+#define SEEN_MAX  100000
+#define QUIET_MS  100 /* between looks at what is used */
+#define QUIET_CPU 10  /* ms of processor time meanwhile that are no work: a tick of the kernel */
+#define BOUND_MS  30000
 
 static const char *const BUILDERS[] = {"go", "compile", "asm", "link", "cgo", NULL};
 

@@ -5,9 +5,9 @@
  *
  * Its command lines are those of the go command itself, which says them with -x and keeps their
  * files with -work, for one edit of each kind. They leave out the symbols for debuggers (-w), as
- * `go run` does: with them no floor would be the least. An edit of the mark changes nothing that importers
- * see, so the rest may stay as it was compiled. A package with cgo or assembly takes more than one
- * compile: there the floor is a whole `go build`.
+ * `go run` does: with them no floor would be the least. An edit of the mark changes nothing that
+ * importers see, so the rest may stay as it was compiled. A package with cgo or assembly takes more
+ * than one compile: there the floor is a whole `go build`.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ struct floor {
     char *copy, *program;
     struct strs env;
     struct {
-        struct floor_step compile, link; /* compile: empty where all of it is link, a whole go build */
+        struct floor_step compile,
+            link; /* compile: empty where all of it is link, a whole go build */
         bool there;
     } kinds[KINDS_GO];
     char *words;

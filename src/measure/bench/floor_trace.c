@@ -54,7 +54,7 @@ static bool compiles(const char *line, const char *package)
 }
 
 bool floor_read_trace(char *text, const char *package, const char *dir, struct floor_step *compile,
-                       struct floor_step *link)
+                      struct floor_step *link)
 {
     int compiled = 0, linked = 0;
     char *now = mem_string(dir);
