@@ -284,7 +284,7 @@ def test_a_rule_with_a_signal(mini, start):
     pid = zonda.app_pid
     with zonda.one_reload("refreshed"):
         zonda.write("a.sig", "x")
-    assert [event for event in zonda.kinds("notice") if "under the debugger" in event.message]
+    assert until(lambda: [event for event in zonda.kinds("notice") if "under the debugger" in event.message])
     assert zonda.app_pid == pid and text(zonda) == "one!"
     assert zonda.stop() == 0
 
