@@ -28,7 +28,6 @@ static void note(struct build *build, const struct direct_result *result)
                                                             : BUILT_DIRECTLY,
                               .fell_back = result->fell_back,
                               .look_ns = result->look_ns,
-                              .plan_ns = result->plan_ns,
                               .compile_ns = result->compile_ns,
                               .link_ns = result->link_ns};
     (void)snprintf(how->why, sizeof how->why, "%s", result->reason);
@@ -57,9 +56,9 @@ static void good(struct build *build, const struct direct_result *result)
         return;
     }
     place->from = mem_string(result->artifact);
-    place->compare = result->by_go_build                      ? PLACE_BY_ID
-                     : result->fell_back || result->unchanged ? PLACE_BY_CONTENT
-                                                              : PLACE_DIFFERS;
+    place->compare = result->by_go_build ? PLACE_BY_ID
+                     : result->unchanged ? PLACE_BY_CONTENT
+                                         : PLACE_DIFFERS;
     build_place(build);
 }
 

@@ -22,7 +22,7 @@ struct build_how {
     bool fell_back;            /* a direct build needed the go command */
     char why[BUILD_WHY_BYTES]; /* … because of this, in words; else empty */
     /* Of direct builds; 0: did not happen. */
-    uint64_t look_ns, plan_ns, compile_ns, link_ns;
+    uint64_t look_ns, compile_ns, link_ns;
 };
 
 #endif

@@ -69,13 +69,10 @@ void builds_long(void *data)
 
 static void describe(const struct engine *engine, char *text, size_t len)
 {
-    const struct command *command = &engine->config->build.command;
     if (engine->target.is_default)
         (void)snprintf(text, len, "go build %s", engine->target.package);
-    else if (command->line)
-        (void)snprintf(text, len, "%s", command->line);
     else
-        (void)snprintf(text, len, "%s", command->words.len ? command->words.at[0] : "");
+        command_describe(&engine->config->build.command, text, len);
 }
 
 static void fail(struct engine *engine, const char *message)

@@ -44,6 +44,12 @@ static void fail(struct engine *engine, const char *message)
     line_resume(engine);
 }
 
+void command_describe(const struct command *command, char *text, size_t len)
+{
+    const char *first = command->words.len ? command->words.at[0] : "";
+    (void)snprintf(text, len, "%s", command->line ? command->line : first);
+}
+
 void commands_next(struct engine *engine)
 {
     if (!engine->commands.len) {
@@ -62,7 +68,9 @@ void commands_next(struct engine *engine)
             build_command(engine->loop, engine->config, &rule->command, &env, &events, &err);
     strs_fini(&env);
     if (engine->command) {
-        tell(engine, EVENT_BUILD_BEGIN, engine->building, rule->name);
+        char text[256];
+        command_describe(&rule->command, text, sizeof text);
+        tell(engine, EVENT_BUILD_BEGIN, engine->building, text);
         settle_busy(engine->settle, true);
     } else {
         notice_err(engine, LOG_ERROR, &err);

@@ -13,6 +13,13 @@
 
 #define KEY_BYTES_MAX ((size_t)4 << 20)
 
+static void on_planned(void *data, int packages)
+{
+    if (packages)
+        notice(data, LOG_DEBUG, NULL, "the next build is direct: %d package%s may be edited",
+               packages, packages == 1 ? "" : "s");
+}
+
 static void on_exact(void *data, int packages)
 {
     notice(data, LOG_DEBUG, NULL, "the next link is exact: %d package%s compiled in the background",
@@ -115,6 +122,8 @@ struct direct *directs_get(struct engine *engine, const struct strs *env)
                                      .cache_dir = config->tmp_dir,
                                      .debug_info = target->debug_info,
                                      .exact = config->build.precision == PRECISION_EXACT,
+                                     .earlier = target->go_output,
+                                     .on_planned = on_planned,
                                      .on_exact = on_exact,
                                      .data = engine};
     open_new(engine, &request);

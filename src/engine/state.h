@@ -267,6 +267,8 @@ void directs_close(struct engine *engine); /* ends while the loop runs on */
 
 /* commands.c: the commands of rules, then what the plan wants after them */
 void commands_next(struct engine *engine);
+/* Its line, or its first word. */
+void command_describe(const struct command *command, char *text, size_t len);
 void builds_fini(struct engine *engine);
 
 /* app.c */

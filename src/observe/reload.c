@@ -180,10 +180,8 @@ void reload_write_how(const struct build_how *how, struct json_writer *json)
     const struct {
         const char *name;
         uint64_t ns;
-    } times[] = {{"look_ms", how->look_ns},
-                 {"plan_ms", how->plan_ns},
-                 {"compile_ms", how->compile_ns},
-                 {"link_ms", how->link_ns}};
+    } times[] = {
+        {"look_ms", how->look_ns}, {"compile_ms", how->compile_ns}, {"link_ms", how->link_ns}};
     if (how->method == BUILT_NOT)
         return;
     json_string(json, "built", build_method_name(how->method));

@@ -24,7 +24,6 @@ void view_how(struct terminal_view *view, const struct reload *reload)
         view_textf(view, "· built %s: %d package%s",
                    how->method == BUILT_QUICKLY ? "quickly" : "directly", reload->packages,
                    reload->packages == 1 ? "" : "s");
-        time_of(view, "plan", how->plan_ns);
         time_of(view, "look", how->look_ns);
         time_of(view, "compile", how->compile_ns);
         time_of(view, "link", how->link_ns);

@@ -138,7 +138,7 @@ def first_build(sides, name):
     ours = (time.monotonic() - begin) * 1000
     assert answer["outcome"] == "done", json.dumps(answer)
     sides.reference.unlink(missing_ok=True)
-    print(f"{name:38} direct {ours:7.1f} ms (plan {answer['plan_ms']:.0f}, link {answer['link_ms']:.0f})   go build {sides.go_build():7.1f} ms", flush=True)
+    print(f"{name:38} direct {ours:7.1f} ms   go build {sides.go_build():7.1f} ms", flush=True)
 
 
 def ms_of(command, cwd, env=None):

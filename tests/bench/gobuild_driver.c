@@ -34,6 +34,7 @@ struct builder {
     const char *package;
     struct direct *direct;
     struct strs lines; /* output of this build */
+    struct buf answer; /* held back until the plan is there */
     bool quick;
 };
 
@@ -70,15 +71,22 @@ static void on_progress(void *data, int done, int total, const char *package)
     (void)data, (void)done, (void)total, (void)package;
 }
 
+static void answer(struct builder *builder)
+{
+    struct driver *driver = builder->driver;
+    if (--driver->busy == 0)
+        timer_stop(driver->cancel);
+    print(&builder->answer);
+    next(driver);
+}
+
 static void on_done(void *data, const struct direct_result *result)
 {
     static const char *const OUTCOMES[] = {"done", "failed", "cancelled"};
     struct builder *builder = data;
     struct driver *driver = builder->driver;
-    struct buf text = BUF_INIT((size_t)1 << 26);
-    struct json_writer out = {.out = &text};
-    if (--driver->busy == 0)
-        timer_stop(driver->cancel);
+    struct json_writer out = {.out = &builder->answer};
+    builder->answer = (struct buf)BUF_INIT((size_t)1 << 26);
     builder->quick = result->quick;
     json_object_begin(&out, NULL);
     json_string(&out, "package", builder->package);
@@ -92,7 +100,6 @@ static void on_done(void *data, const struct direct_result *result)
     json_int(&out, "status", exit_status_code(result->status));
     json_string(&out, "error", result->err.message);
     json_double(&out, "look_ms", (double)result->look_ns / 1e6);
-    json_double(&out, "plan_ms", (double)result->plan_ns / 1e6);
     json_double(&out, "compile_ms", (double)result->compile_ns / 1e6);
     json_double(&out, "link_ms", (double)result->link_ns / 1e6);
     json_double(&out, "total_ms", (double)(clock_mono_ns() - driver->since_ns) / 1e6);
@@ -101,8 +108,15 @@ static void on_done(void *data, const struct direct_result *result)
         json_string(&out, NULL, *line);
     json_array_end(&out);
     json_object_end(&out);
-    print(&text);
-    next(driver);
+    if (result->outcome != DIRECT_DONE || !result->by_go_build || direct_never(builder->direct))
+        answer(builder);
+}
+
+/* An edit that comes before it would be left to the go command. */
+static void on_planned(void *data, int packages)
+{
+    (void)packages;
+    answer(data);
 }
 
 static void on_exact(void *data, int packages)
@@ -265,6 +279,7 @@ static int run(struct driver *driver, int argc, char **argv)
                                      .env = &env,
                                      .cache_dir = argv[4],
                                      .artifact = argv[5],
+                                     .on_planned = on_planned,
                                      .on_exact = on_exact,
                                      .store = gostore_open(argv[4], &err)};
     for (int i = 6; i < argc; i++) {

@@ -50,8 +50,7 @@ def last_build(zonda):
 
 @pytest.mark.crucial
 def test_a_body_compiles_one_package(layers, start):
-    zonda = start(layers).ready()
-    assert last_build(zonda)["built"] == "direct", zonda.story()
+    zonda = start(layers).ready().planned()
     with zonda.one_reload(action="build") as box:
         zonda.edit("lib/lib.go", 'return "lib"', 'return "new"')
     assert (box[0]["built"], box[0]["packages"], box[0]["fell_back"]) == ("direct", 1, None)
@@ -61,8 +60,34 @@ def test_a_body_compiles_one_package(layers, start):
 
 
 @pytest.mark.crucial
-def test_comments_and_spaces_change_nothing(layers, start):
+def test_a_start_links_nothing_that_is_linked(layers, start):
+    """The binary of an earlier session is kept where it is what go build would make."""
+    binary = layers / ".zonda/bin/mini"
+    linked = []
+    for _ in range(2):
+        zonda = start(layers).ready()
+        assert last_build(zonda)["built"] == "go build" and last_build(zonda)["fell_back"] is None
+        assert zonda.stop() == 0
+        linked.append(binary.stat().st_ino)
+    assert linked[0] == linked[1]
+    zonda.edit("lib/lib.go", 'return "lib"', 'return "between"')
     zonda = start(layers).ready()
+    assert zonda.text() == "onebetween"
+    assert zonda.stop() == 0
+    assert binary.stat().st_ino != linked[0]
+
+
+def test_edits_before_there_is_a_plan(layers, start):
+    zonda = start(layers).ready()
+    for old, new in [("lib", "first"), ("first", "second"), ("second", "third")]:
+        with zonda.one_reload():
+            zonda.edit("lib/lib.go", f'return "{old}"', f'return "{new}"')
+        assert zonda.text() == f"one{new}"
+
+
+@pytest.mark.crucial
+def test_comments_and_spaces_change_nothing(layers, start):
+    zonda = start(layers).ready().planned()
     pid = zonda.app_pid
     for old, new in [('return "lib"', 'return "lib" // a word'), ("2 * n", "2  *  n")]:
         with zonda.one_reload(outcome="unchanged") as box:
@@ -72,14 +97,18 @@ def test_comments_and_spaces_change_nothing(layers, start):
 
 
 def test_what_the_plan_does_not_know_falls_back(layers, start):
-    zonda = start(layers, tty=True).ready()
+    zonda = start(layers, tty=True).ready().planned()
+    mark = zonda.mark_here()
     with zonda.one_reload() as box:
         zonda.write("lib/more.go", 'package lib\n\nimport "strings"\n\nfunc init() { _ = strings.ToUpper("a") }\n')
     assert "lib/more.go is new" in box[0]["fell_back"], box[0]
     zonda.wait_screen(r"the go command had to help: lib/more\.go is new")
+    zonda.planned(mark)
+    mark = zonda.mark_here()
     with zonda.one_reload() as box:
         zonda.edit("middle/middle.go", 'import "example.com/mini/lib"', 'import (\n\t_ "strconv"\n\n\t"example.com/mini/lib"\n)')
     assert "imports" in box[0]["fell_back"], box[0]
+    zonda.planned(mark)
     with zonda.one_reload() as box:
         zonda.edit("lib/lib.go", 'return "lib"', 'return "direct again"')
     assert box[0]["built"] == "direct" and box[0]["fell_back"] is None
@@ -87,7 +116,7 @@ def test_what_the_plan_does_not_know_falls_back(layers, start):
 
 
 def test_errors_read_as_those_of_go_build(layers, start):
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     with zonda.one_reload(outcome="build_failed") as box:
         zonda.edit("lib/lib.go", 'return "lib"', 'return 1 + nothing')
     zonda.wait_event("reload_end", id=box[0]["id"])
@@ -112,10 +141,10 @@ def test_by_go_build(layers, start, lines, why):
 
 
 def test_lines_inserted_are_quick_and_exact_later(layers, start):
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     with zonda.one_reload() as box:
-        zonda.edit("lib/lib.go", "\tdefer", "\t// one more\n\t_ = 0\n\n\tdefer")
-        zonda.edit("lib/lib.go", 'return "lib"', 'return "quick"')
+        old = '\tdefer func() {}() // not inlined\n\treturn "lib"'
+        zonda.edit("lib/lib.go", old, "\t// one more\n\t_ = 0\n\n" + old.replace("lib", "quick"))
     assert zonda.text() == "onequick"
     assert box[0]["built"] in ("quick", "direct") and box[0]["fell_back"] is None
     if box[0]["built"] == "quick":
@@ -124,7 +153,7 @@ def test_lines_inserted_are_quick_and_exact_later(layers, start):
 
 
 def test_precision_exact(layers, start):
-    zonda = start(layers, "--build.precision=exact").ready()
+    zonda = start(layers, "--build.precision=exact").ready().planned()
     with zonda.one_reload() as box:
         zonda.edit("lib/lib.go", "\tdefer", "\t// one more\n\t_ = 0\n\n\tdefer")
     assert box[0]["built"] == "direct" and box[0]["packages"] > 1
@@ -132,8 +161,7 @@ def test_precision_exact(layers, start):
 
 def test_a_plain_command_of_air(layers, start):
     (layers / ".air.toml").write_text('[build]\ncmd = "go build -tags dev -o ./tmp/main ."\nbin = "./tmp/main"\n')
-    zonda = start(layers).ready()
-    assert last_build(zonda)["built"] == "direct", zonda.story()
+    zonda = start(layers).ready().planned()
     before = (layers / "tmp/main").stat().st_ino
     with zonda.one_reload() as box:
         zonda.edit("lib/lib.go", 'return "lib"', 'return "air"')
@@ -149,7 +177,7 @@ def test_another_command_runs_as_it_is(layers, start):
 
 def test_a_failing_command_after_the_build_keeps_the_old_binary(layers, start):
     (layers / "zonda.toml").write_text('[build]\nafter = ["test ! -e bad"]\n')
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     binary = layers / ".zonda/bin/mini"
     before = binary.read_bytes()
     zonda.write("bad", "")
@@ -165,7 +193,7 @@ def test_a_failing_command_after_the_build_keeps_the_old_binary(layers, start):
 def test_a_generated_file_that_git_ignores(layers, start):
     (layers / ".gitignore").write_text("made.go\n")
     (layers / "lib/made.go").write_text("package lib\n\nconst made = 1\n")
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     with zonda.nothing_happens():
         zonda.write("lib/made.go", 'package lib\n\nfunc init() { Made = "made" }\n\nvar Made string\n')
     with zonda.one_reload():
@@ -174,7 +202,7 @@ def test_a_generated_file_that_git_ignores(layers, start):
 
 
 def test_the_scratch_directory_is_removed(layers, start):
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     shutil.rmtree(layers / ".zonda")
     with zonda.one_reload():
         zonda.edit("lib/lib.go", 'return "lib"', 'return "again"')
@@ -186,7 +214,7 @@ def compilers(zonda):
 
 
 def test_a_burst_leaves_no_compilers(layers, start):
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     said = '"lib"'
     for number in range(8):
         here, new = zonda.mark_here(), f'"burst{number}"'
@@ -209,8 +237,16 @@ def test_quit_while_it_builds(layers, start, number):
     assert list((layers / ".zonda").glob("build-*")) == []
 
 
-def test_quit_while_the_exact_step_runs(layers, start):
+def test_quit_while_the_plan_is_made(layers, start):
     zonda = start(layers).ready()
+    assert until(lambda: any(" list -deps -export" in line for line in marked(zonda.mark).values()))
+    assert zonda.stop() == 0
+    assert not compilers(zonda)
+    assert list((layers / ".zonda").glob("build-*")) == []
+
+
+def test_quit_while_the_exact_step_runs(layers, start):
+    zonda = start(layers).ready().planned()
     with zonda.one_reload():
         zonda.edit("lib/lib.go", "\tdefer", "\t_ = 0\n\n\tdefer")
     assert zonda.stop() == 0
@@ -218,7 +254,7 @@ def test_quit_while_the_exact_step_runs(layers, start):
 
 def test_an_edit_that_keeps_size_and_time(layers, start):
     """The save was seen: its file is read, whatever its times say."""
-    zonda = start(layers).ready()
+    zonda = start(layers).ready().planned()
     path = layers / "lib/lib.go"
     times = path.stat()
     with zonda.one_reload():

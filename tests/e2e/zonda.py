@@ -395,6 +395,11 @@ class Zonda:
         self.wait_event("reload_end", timeout=timeout or 2 * WAIT_S, outcome="served")
         return self
 
+    def planned(self, after=0):
+        """There is a plan: an edit from now on is built directly."""
+        self.wait_event("notice", after, where=lambda event: "the next build is direct" in event.message)
+        return self
+
     # --- the app ---
 
     def get(self, path="/", timeout=5):

@@ -20,7 +20,7 @@ static void on_soon(void *data)
     if (direct->building)
         direct_begin(direct);
     else
-        direct_exact_start(direct);
+        direct_idle(direct);
 }
 
 struct direct *direct_open(struct loop *loop, const struct direct_request *request, struct err *err)
@@ -50,6 +50,8 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
     direct->request.package = mem_string(request->package);
     direct->request.artifact =
         request->artifact ? mem_string(request->artifact) : mem_format("%s/program", direct->work);
+    if (request->earlier)
+        direct->request.earlier = mem_string(request->earlier);
     strs_copy(&direct->request.flags, request->flags);
     strs_copy(&direct->request.env, request->env);
     if (!strs_env_get(request->env, "GOTMPDIR")) /* what a killed go command leaves goes with it */
@@ -57,6 +59,7 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
     direct->request.debug_info = request->debug_info;
     direct->request.exact = request->exact;
     direct->request.jobs = request->jobs > 0 ? request->jobs : sysinfo_processors();
+    direct->request.on_planned = request->on_planned;
     direct->request.on_exact = request->on_exact;
     direct->request.data = request->data;
     direct->soon = timer_new(loop, on_soon, direct);
@@ -77,8 +80,8 @@ void direct_build(struct direct *direct, const struct strs *changed, bool exact,
     else
         direct->all_changed = true;
     if (direct->stage == DIRECT_EXACT)
-        gowave_cancel(direct->wave); /* its end begins the build */
-    else
+        gowave_cancel(direct->wave);
+    if (direct->stage == DIRECT_IDLE) /* else the end of what is done in the background begins it */
         timer_start(direct->soon, 0);
 }
 
@@ -128,6 +131,7 @@ static void free_all(void *data)
     free(direct->request.dir);
     free(direct->request.package);
     free(direct->request.artifact);
+    free(direct->request.earlier);
     strs_fini(&direct->request.flags);
     strs_fini(&direct->request.env);
     strs_fini(&direct->changed);

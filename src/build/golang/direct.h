@@ -1,15 +1,16 @@
 /*
  * The direct Go builder: `go build`'s work without `go build`, for one main package.
  *
- * The plan comes from the go command; then compile and link are run directly, importers only where
- * export data changed. What the plan does not understand falls back in the open: the go command is
- * asked for a new plan (and compiles), or `go build` itself runs, and the result says why in one
- * sentence.
+ * The first build is `go build`'s, and a plan is asked from the go command after it; then compile
+ * and link are run directly, importers only where export data changed. What the plan does not
+ * understand falls back in the open: `go build` runs, a new plan is made after it, and the result
+ * says why in one sentence.
  *
  * Life-cycle: direct_open (nothing runs yet), any number of builds one after the other,
  * direct_close. direct_build leads to exactly one on_done, never before it returns. direct_cancel
  * kills the groups of what runs and leads to on_done with DIRECT_CANCELLED once nobody is left.
- * After a quick build the exact one is prepared at low priority while nothing else is asked for.
+ * The plan is made between builds; after a quick build the exact one is prepared at low priority
+ * while nothing else is asked for. A build that is asked for meanwhile waits for the plan.
  * Everything lives on the loop's thread.
  *
  * Builders of several main packages share what they compile by one store (store.h): a package that
@@ -46,10 +47,16 @@ struct direct_request {
     const char *cache_dir;
     struct gostore *store; /* shared with builders of other main packages; NULL: one of its own */
     const char *artifact;  /* on the same file system as cache_dir; NULL: in that directory */
-    bool debug_info;       /* keep DWARF */
-    bool exact;            /* precision: importers are never left for later */
-    int jobs;              /* packages at a time; 0: one a processor */
-    /* The exact step in the background is through; the next link has its objects. May be NULL. */
+    /* What an earlier session has built, or NULL: go build need not link it again if it is still
+       what it would make. */
+    const char *earlier;
+    bool debug_info; /* keep DWARF */
+    bool exact;      /* precision: importers are never left for later */
+    int jobs;        /* packages at a time; 0: one a processor */
+    /* What is done between builds is through; both may be NULL. The plan: of so many packages that
+       may be edited, 0 where there is none. */
+    void (*on_planned)(void *data, int packages);
+    /* The exact step: the next link has its objects. */
     void (*on_exact)(void *data, int packages);
     void *data;
 };
@@ -58,14 +65,14 @@ struct direct_result {
     enum direct_outcome outcome;
     bool unchanged;   /* no object changed: the artifact is the one before */
     bool quick;       /* importers have stale line numbers of inlined calls, and nothing else */
-    bool fell_back;   /* the go command did it; reason says why. False for the first build. */
-    bool by_go_build; /* … and linked it too */
+    bool by_go_build; /* go build did it */
+    bool fell_back;   /* … because of reason; false where there was no plan yet */
     char reason[DIRECT_REASON_BYTES];
     int packages; /* compiled; 0 where only the go command knows */
     const char *artifact;
     struct exit_status status; /* of the program that failed */
     struct err err;            /* where the system is at fault */
-    uint64_t look_ns, plan_ns, compile_ns, link_ns;
+    uint64_t look_ns, compile_ns, link_ns;
 };
 
 struct direct_events {

@@ -1,11 +1,11 @@
-/* `go build` itself: where there can be no plan, and where the go command has an error to tell. */
-#include <stdio.h>
+/* `go build` itself: where there is no plan, or it does not hold any more. */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "build/golang/direct_state.h"
 #include "build/golang/flags.h"
+#include "build/golang/go_build.h"
 #include "platform/random.h"
 
 #define ID_DIGITS 32
@@ -13,7 +13,10 @@
 static void on_line(void *data, const char *line)
 {
     struct direct *direct = data;
-    if (direct->events.on_line)
+    const char *package = go_build_progress(line);
+    if (package)
+        direct_progress(direct, ++direct->result.packages, 0, package);
+    else if (direct->events.on_line)
         direct->events.on_line(direct->events.data, line, true);
 }
 
@@ -23,7 +26,6 @@ static void on_built(void *data, struct tool_result *built)
     struct err ignored = {0};
     bool done = !built->cancelled && !built->status.signalled && built->status.code == 0;
     direct->result.status = built->status;
-    direct->result.link_ns = clock_mono_ns() - direct->since_ns;
     tool_free(direct->command);
     direct->command = NULL;
     done = done && !direct->cancelled &&
@@ -32,17 +34,26 @@ static void on_built(void *data, struct tool_result *built)
     direct_done(direct, done ? DIRECT_DONE : DIRECT_FAILED);
 }
 
-void direct_command(struct direct *direct, const char *reason)
+/* The go command leaves a binary as it is whose build ID is the one that it would give. */
+static void offer_earlier(const struct direct *direct)
+{
+    struct err ignored = {0}; /* there is none: it is linked */
+    if (direct->request.earlier)
+        (void)fs_link_over(direct->request.earlier, direct->command_out, &ignored);
+}
+
+void direct_command(struct direct *direct)
 {
     struct strs argv = {0};
     char id[ID_DIGITS + 1];
     random_hex(id, ID_DIGITS);
     free(direct->command_out);
     direct->command_out = mem_format("%s/%s.out", direct->work, id);
-    direct->result.fell_back = direct->result.by_go_build = true;
-    if (!direct->result.reason[0])
-        (void)snprintf(direct->result.reason, sizeof direct->result.reason, "%.250s", reason);
-    const char *const begin[] = {direct->request.go, "build", "-o", direct->command_out};
+    offer_earlier(direct);
+    direct->result.by_go_build = true;
+    strs_clear(&direct->changed); /* the go command looks at everything */
+    direct->all_changed = false;
+    const char *const begin[] = {direct->request.go, "build", "-v", "-o", direct->command_out};
     for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
         strs_push(&argv, begin[i]);
     goflags_make(&direct->request.flags, strs_env_get(&direct->request.env, "GOFLAGS"),
@@ -60,7 +71,7 @@ void direct_command(struct direct *direct, const char *reason)
                                    .on_done = on_built,
                                    .data = direct};
     direct->stage = DIRECT_COMMAND;
-    direct->since_ns = clock_mono_ns();
+    direct->built_ns = clock_wall_ns();
     direct->command = tool_start(direct->loop, &request, &direct->result.err);
     strs_fini(&argv);
     strs_fini(&env);

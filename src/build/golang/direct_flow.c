@@ -1,4 +1,4 @@
-/* The stages up to the link: plan, look, compile. */
+/* The stages up to the link: look, compile. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +27,8 @@ void direct_done(struct direct *direct, enum direct_outcome outcome)
                     goplan_is_quick(direct->plan);
     direct->stage = DIRECT_IDLE;
     direct->building = false;
-    if (result->quick)
-        direct_exact_later(direct);
+    if (result->quick || (result->outcome == DIRECT_DONE && !direct->plan))
+        direct_idle_later(direct);
     if (direct->events.on_done)
         direct->events.on_done(direct->events.data, result); /* may begin the next build */
 }
@@ -43,66 +43,19 @@ void direct_drop_plan(struct direct *direct)
     direct->linked = NULL;
 }
 
-static void progress(void *data, int done, int total, const char *package)
+void direct_progress(void *data, int done, int total, const char *package)
 {
     struct direct *direct = data;
     if (direct->events.on_progress)
         direct->events.on_progress(direct->events.data, done, total, package);
 }
 
-/* --- plan --- */
-
-static void on_package(void *data, const char *package)
-{
-    struct direct *direct = data;
-    progress(direct, ++direct->result.packages, 0, package);
-}
-
-static void on_planned(void *data, struct goplanning_result *result)
-{
-    struct direct *direct = data;
-    direct->plan = result->plan;
-    bool refused = result->refused;
-    if (!result->plan && !result->cancelled && !refused)
-        (void)snprintf(direct->never, sizeof direct->never, "%.250s", result->err.message);
-    goplanning_free(direct->planning);
-    direct->planning = NULL;
-    direct->result.plan_ns = clock_mono_ns() - direct->since_ns;
-    if (direct->cancelled) {
-        direct_drop_plan(direct); /* its objects were never linked */
-        direct_done(direct, DIRECT_CANCELLED);
-    } else if (!direct->plan) {
-        direct_command(direct, refused ? "the go command has something to say" : direct->never);
-    } else {
-        direct_link_first(direct);
-    }
-}
-
-void direct_plan(struct direct *direct)
-{
-    struct goplanning_request request = {.go = direct->request.go,
-                                         .dir = direct->request.dir,
-                                         .package = direct->request.package,
-                                         .work = direct->work,
-                                         .flags = &direct->request.flags,
-                                         .env = &direct->request.env,
-                                         .debug_info = direct->request.debug_info,
-                                         .on_package = on_package,
-                                         .on_done = on_planned,
-                                         .data = direct};
-    direct_drop_plan(direct);
-    strs_clear(&direct->changed); /* the go command looks at everything */
-    direct->all_changed = false;
-    direct->stage = DIRECT_PLANNING;
-    direct->since_ns = clock_mono_ns();
-    direct->planning = goplanning_start(direct->loop, &request);
-}
-
 void direct_fall_back(struct direct *direct, const char *reason)
 {
     direct->result.fell_back = true;
     (void)snprintf(direct->result.reason, sizeof direct->result.reason, "%.250s", reason);
-    direct_plan(direct);
+    direct_drop_plan(direct);
+    direct_command(direct);
 }
 
 /* --- compile --- */
@@ -145,7 +98,7 @@ static void compile(struct direct *direct)
                                      .quick = !direct->exact,
                                      .jobs = direct->request.jobs,
                                      .on_output = on_output,
-                                     .on_progress = progress,
+                                     .on_progress = direct_progress,
                                      .on_done = on_wave,
                                      .data = direct};
     direct->stage = DIRECT_COMPILING;
@@ -169,13 +122,11 @@ static void look_done(void *data)
     struct direct *direct = data;
     direct->result.look_ns = clock_mono_ns() - direct->since_ns;
     strs_clear(&direct->looking);
-    if (direct->reason[0]) { /* also where cancelled: the plan is of no use any more */
-        if (direct->cancelled) {
-            direct_drop_plan(direct);
-            direct_done(direct, DIRECT_CANCELLED);
-        } else {
-            direct_fall_back(direct, direct->reason);
-        }
+    if (direct->reason[0] && direct->cancelled) {
+        direct_drop_plan(direct); /* it does not hold any more */
+        direct_done(direct, DIRECT_CANCELLED);
+    } else if (direct->reason[0]) {
+        direct_fall_back(direct, direct->reason);
     } else if (direct->cancelled) {
         direct_done(direct, DIRECT_CANCELLED);
     } else {
@@ -213,9 +164,9 @@ void direct_begin(struct direct *direct)
     if (direct->cancelled)
         direct_done(direct, DIRECT_CANCELLED);
     else if (direct->never[0])
-        direct_command(direct, direct->never);
+        direct_fall_back(direct, direct->never);
     else if (direct->plan)
         look(direct);
     else
-        direct_plan(direct);
+        direct_command(direct);
 }

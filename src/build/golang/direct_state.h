@@ -1,10 +1,9 @@
 /*
  * What the files of the direct builder share: its state and its stages.
  *
- *   PLANNING, LINKING, done              the first build, and falling back
+ *   COMMAND (go build), done             where there is no plan, or it does not hold any more
  *   LOOKING, COMPILING, LINKING, done    what the plan understands
- *   COMMAND (go build), done             what no plan is for, and what the go command must say
- *   EXACT                                in the background, between builds
+ *   PLANNING; EXACT                      in the background, between builds
  */
 #ifndef ZONDA_BUILD_GOLANG_DIRECT_STATE_H
 #define ZONDA_BUILD_GOLANG_DIRECT_STATE_H
@@ -19,21 +18,22 @@
 
 enum direct_stage {
     DIRECT_IDLE,
-    DIRECT_PLANNING,
     DIRECT_COMMAND,
     DIRECT_LOOKING,
     DIRECT_COMPILING,
     DIRECT_LINKING,
+    DIRECT_PLANNING,
     DIRECT_EXACT,
 };
 
 struct direct {
     struct loop *loop;
     struct {
-        char *go, *dir, *package, *artifact;
+        char *go, *dir, *package, *artifact, *earlier;
         struct strs flags, env;
         bool debug_info, exact;
         int jobs;
+        void (*on_planned)(void *data, int packages);
         void (*on_exact)(void *data, int packages);
         void *data;
     } request;
@@ -42,7 +42,7 @@ struct direct {
     unsigned restored; /* how often the store was made anew when the plan was made */
 
     enum direct_stage stage;
-    struct timer *soon; /* the beginning of a build, or of the exact step */
+    struct timer *soon; /* the beginning of a build, or of what is done between builds */
     struct direct_events events;
     struct direct_result result;
     bool building, cancelled, exact; /* this build */
@@ -51,9 +51,6 @@ struct direct {
     struct goplan *plan;
     struct golink *link;
     struct digest *linked; /* by package: the object that the artifact has */
-    /* The first link of a plan and its baseline go side by side; the build is done after both. */
-    bool baselining, link_over;
-    enum direct_outcome link_outcome;
     struct err baseline_err;
     bool unlinked;                   /* objects changed since the last link */
     char never[DIRECT_REASON_BYTES]; /* why there is no plan and will be none; else empty */
@@ -68,6 +65,7 @@ struct direct {
     struct gowave *wave;
     struct tool *command;
     char *command_out;
+    uint64_t built_ns; /* wall clock: when the go build began that the plan follows */
 
     void (*closed)(void *data);
     void *closed_data;
@@ -76,20 +74,20 @@ struct direct {
 /* direct_flow.c */
 void direct_begin(struct direct *direct);
 void direct_done(struct direct *direct, enum direct_outcome outcome);
-void direct_plan(struct direct *direct);
 void direct_fall_back(struct direct *direct, const char *reason);
 void direct_drop_plan(struct direct *direct);
 void direct_output(struct direct *direct, const char *text); /* lines to on_line */
+void direct_progress(void *direct, int done, int total, const char *package);
 
 /* direct_link.c */
-void direct_link_first(struct direct *direct); /* of a new plan */
 void direct_link(struct direct *direct);
+struct digest direct_object(const struct direct *direct, size_t package); /* the one to link */
 
 /* direct_command.c */
-void direct_command(struct direct *direct, const char *reason);
+void direct_command(struct direct *direct);
 
-/* direct_exact.c: after a quick build */
-void direct_exact_later(struct direct *direct);
-void direct_exact_start(struct direct *direct);
+/* direct_idle.c */
+void direct_idle_later(struct direct *direct);
+void direct_idle(struct direct *direct);
 
 #endif

@@ -3,16 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "build/golang/flags.h"
 #include "build/golang/plan_read.h"
 #include "build/golang/tool.h"
-
-/* A file's time may lie behind the clock by a tick of the kernel; what is written after the go
-   command has begun must be seen as younger than made_ns. */
-#define TICK_MS 12
 
 struct asked {
     struct goplanning *planning;
@@ -28,8 +23,7 @@ struct goplanning {
     struct timer *timer;
     struct asked env, list, lines;
     struct strs flags, environment;
-    uint64_t made_ns;
-    bool waiting, reading, over;
+    bool reading, over;
 };
 
 static void finish(struct goplanning *planning)
@@ -48,7 +42,7 @@ static void read_work(void *data)
                                    .dir = request->dir,
                                    .work = request->work,
                                    .env = &planning->environment,
-                                   .made_ns = planning->made_ns};
+                                   .made_ns = request->since_ns};
     planning->result.plan = goplan_read(&texts, &inputs, &planning->result.err);
 }
 
@@ -91,14 +85,6 @@ static void on_asked(void *data, struct tool_result *result)
     advance(planning);
 }
 
-static void on_list_line(void *data, const char *line)
-{
-    struct asked *asked = data;
-    const struct goplanning_request *request = &asked->planning->request;
-    if (request->on_package && !strchr(line, ' ') && line[0] != '#')
-        request->on_package(request->data, line);
-}
-
 static void ask(struct asked *asked, const char *const *words, size_t len, bool with_flags)
 {
     struct goplanning *planning = asked->planning;
@@ -115,7 +101,6 @@ static void ask(struct asked *asked, const char *const *words, size_t len, bool 
                                    .env = &planning->environment,
                                    .cwd = planning->request.dir,
                                    .gentle = true,
-                                   .on_line = asked == &planning->list ? on_list_line : NULL,
                                    .on_done = on_asked,
                                    .data = asked};
     asked->tool = tool_start(planning->loop, &request, &err);
@@ -149,7 +134,7 @@ static bool make_flags(struct goplanning *planning)
 
 static void ask_for_plan(struct goplanning *planning)
 {
-    const char *const list[] = {"list", "-deps", "-export", "-v", "-json=" GOPLAN_LIST_FIELDS};
+    const char *const list[] = {"list", "-deps", "-export", "-json=" GOPLAN_LIST_FIELDS};
     if (!make_flags(planning))
         return;
     char *out = mem_format("%s/never", planning->request.work);
@@ -162,15 +147,15 @@ static void ask_for_plan(struct goplanning *planning)
 
 static void advance(struct goplanning *planning)
 {
-    if (planning->over || planning->reading || planning->waiting || planning->env.tool ||
-        planning->list.tool || planning->lines.tool)
+    if (planning->over || planning->reading || planning->env.tool || planning->list.tool ||
+        planning->lines.tool)
         return;
     bool failed =
         planning->result.cancelled || planning->result.refused || planning->result.err.code != 0;
     if (!failed && !planning->list.text) {
-        uint64_t past_ms = (clock_wall_ns() - planning->made_ns) / CLOCK_NS_PER_MS;
-        planning->waiting = true;
-        timer_start(planning->timer, past_ms < TICK_MS ? TICK_MS - past_ms : 0);
+        ask_for_plan(planning);
+        if (!planning->list.tool)
+            finish(planning);
         return;
     }
     if (failed) {
@@ -186,10 +171,7 @@ static void begin(void *data)
 {
     struct goplanning *planning = data;
     const char *const env[] = {"env", "-json"};
-    planning->waiting = false;
-    if (!planning->result.cancelled && planning->env.text)
-        ask_for_plan(planning);
-    else if (!planning->result.cancelled)
+    if (!planning->result.cancelled)
         ask(&planning->env, env, sizeof env / sizeof env[0], false);
     advance(planning);
 }
@@ -199,12 +181,10 @@ struct goplanning *goplanning_start(struct loop *loop, const struct goplanning_r
     struct goplanning *planning = mem_new(1, sizeof *planning);
     planning->loop = loop;
     planning->request = *request;
-    planning->made_ns = clock_wall_ns();
     planning->env.planning = planning->list.planning = planning->lines.planning = planning;
     strs_copy(&planning->environment, request->env);
     strs_env_set(&planning->environment, "PWD", request->dir);
     planning->timer = timer_new(loop, begin, planning);
-    planning->waiting = true;
     timer_start(planning->timer, 0);
     return planning;
 }

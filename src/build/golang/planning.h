@@ -23,7 +23,7 @@ struct goplanning_request {
     const char *go, *dir, *package, *work; /* borrowed until on_done, as are the next two */
     const struct strs *flags, *env;
     bool debug_info;
-    void (*on_package)(void *data, const char *package); /* the go command compiles it */
+    uint64_t since_ns; /* wall clock: a source that changed after it makes the plan obsolete */
     void (*on_done)(void *data, struct goplanning_result *result);
     void *data;
 };
