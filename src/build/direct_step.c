@@ -24,6 +24,7 @@ static void note(struct build *build, const struct direct_result *result)
 {
     struct build_how *how = &build->result.how;
     *how = (struct build_how){.method = result->by_go_build ? BUILT_BY_GO
+                                        : result->earlier   ? BUILT_EARLIER
                                         : result->quick     ? BUILT_QUICKLY
                                                             : BUILT_DIRECTLY,
                               .fell_back = result->fell_back,

@@ -15,6 +15,7 @@ enum build_method {
     BUILT_BY_GO,      /* go build */
     BUILT_DIRECTLY,   /* compile and link; see build/golang/direct.h */
     BUILT_QUICKLY,    /* … and importers' line tables follow in the background */
+    BUILT_EARLIER,    /* by an earlier session, and nothing has changed since */
 };
 
 struct build_how {

@@ -167,11 +167,9 @@ void reload_write_diagnostics(const struct diagnostics *diagnostics, struct json
 
 const char *build_method_name(enum build_method method)
 {
-    static const char *const NAMES[] = {[BUILT_NOT] = "",
-                                        [BUILT_BY_COMMAND] = "command",
-                                        [BUILT_BY_GO] = "go build",
-                                        [BUILT_DIRECTLY] = "direct",
-                                        [BUILT_QUICKLY] = "quick"};
+    static const char *const NAMES[] = {[BUILT_NOT] = "",           [BUILT_BY_COMMAND] = "command",
+                                        [BUILT_BY_GO] = "go build", [BUILT_DIRECTLY] = "direct",
+                                        [BUILT_QUICKLY] = "quick",  [BUILT_EARLIER] = "earlier"};
     return NAMES[method];
 }
 

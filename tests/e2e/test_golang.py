@@ -59,22 +59,53 @@ def test_a_body_compiles_one_package(layers, start):
     assert list((layers / ".zonda").glob("build-*")) == []
 
 
+def builds(layers, start):
+    """One short session: how the app was built, and what it says."""
+    zonda = start(layers).ready()
+    built, text = last_build(zonda)["built"], zonda.text()
+    zonda.planned()
+    assert zonda.stop() == 0
+    return built, text
+
+
 @pytest.mark.crucial
 def test_a_start_links_nothing_that_is_linked(layers, start):
     """The binary of an earlier session is kept where it is what go build would make."""
     binary = layers / ".zonda/bin/mini"
-    linked = []
-    for _ in range(2):
-        zonda = start(layers).ready()
-        assert last_build(zonda)["built"] == "go build" and last_build(zonda)["fell_back"] is None
-        assert zonda.stop() == 0
-        linked.append(binary.stat().st_ino)
-    assert linked[0] == linked[1]
-    zonda.edit("lib/lib.go", 'return "lib"', 'return "between"')
-    zonda = start(layers).ready()
-    assert zonda.text() == "onebetween"
+    assert builds(layers, start) == ("go build", "onelib")
+    linked = binary.stat().st_ino
+    (layers / "lib/lib.go").touch()
+    assert builds(layers, start) == ("go build", "onelib")
+    assert binary.stat().st_ino == linked
+    (layers / "lib/lib.go").write_text(LIB.replace('"lib"', '"between"'))
+    assert builds(layers, start) == ("go build", "onebetween")
+    assert binary.stat().st_ino != linked
+
+
+@pytest.mark.crucial
+def test_what_an_earlier_session_built(layers, start):
+    """Nothing has changed since: not even the go command is asked."""
+    binary = layers / ".zonda/bin/mini"
+
+    def noted():
+        return [note for note in (layers / ".zonda").glob("built-*.json") if note.stat().st_mtime_ns > binary.stat().st_mtime_ns]
+
+    zonda = start(layers).ready().planned()
+    with zonda.one_reload():
+        zonda.edit("lib/lib.go", 'return "lib"', 'return "kept"')
+    assert until(noted)
     assert zonda.stop() == 0
-    assert binary.stat().st_ino != linked[0]
+    assert builds(layers, start) == ("earlier", "onekept")
+    zonda = start(layers).ready().planned()
+    assert last_build(zonda)["built"] == "earlier"
+    with zonda.one_reload(outcome="unchanged"):
+        zonda.edit("lib/lib.go", "2 * n", "2  *  n")
+    with zonda.one_reload() as box:
+        zonda.edit("lib/lib.go", 'return "kept"', 'return "edited"')
+    assert box[0]["built"] in ("direct", "quick") and zonda.text() == "oneedited"
+    assert zonda.stop() == 0
+    (layers / "lib/new.go").write_text('package lib\n\nfunc init() { println("new") }\n')
+    assert builds(layers, start)[0] == "go build"
 
 
 def test_edits_before_there_is_a_plan(layers, start):

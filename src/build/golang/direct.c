@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "build/golang/built.h"
 #include "build/golang/direct_state.h"
 #include "build/golang/flags.h"
 #include "platform/fs.h"
@@ -52,6 +53,9 @@ struct direct *direct_open(struct loop *loop, const struct direct_request *reque
         request->artifact ? mem_string(request->artifact) : mem_format("%s/program", direct->work);
     if (request->earlier)
         direct->request.earlier = mem_string(request->earlier);
+    if (request->earlier)
+        direct->request.note =
+            gobuilt_note(request->cache_dir, request->dir, request->package, request->earlier);
     strs_copy(&direct->request.flags, request->flags);
     strs_copy(&direct->request.env, request->env);
     if (!strs_env_get(request->env, "GOTMPDIR")) /* what a killed go command leaves goes with it */
@@ -132,6 +136,7 @@ static void free_all(void *data)
     free(direct->request.package);
     free(direct->request.artifact);
     free(direct->request.earlier);
+    free(direct->request.note);
     strs_fini(&direct->request.flags);
     strs_fini(&direct->request.env);
     strs_fini(&direct->changed);

@@ -64,6 +64,7 @@ struct direct_request {
 struct direct_result {
     enum direct_outcome outcome;
     bool unchanged;   /* no object changed: the artifact is the one before */
+    bool earlier;     /* … which an earlier session built: nothing was looked at but its note */
     bool quick;       /* importers have stale line numbers of inlined calls, and nothing else */
     bool by_go_build; /* go build did it */
     bool fell_back;   /* … because of reason; false where there was no plan yet */

@@ -51,6 +51,7 @@ void direct_command(struct direct *direct)
     direct->command_out = mem_format("%s/%s.out", direct->work, id);
     offer_earlier(direct);
     direct->result.by_go_build = true;
+    direct->noted = false;
     strs_clear(&direct->changed); /* the go command looks at everything */
     direct->all_changed = false;
     const char *const begin[] = {direct->request.go, "build", "-v", "-o", direct->command_out};

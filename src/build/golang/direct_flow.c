@@ -27,8 +27,8 @@ void direct_done(struct direct *direct, enum direct_outcome outcome)
                     goplan_is_quick(direct->plan);
     direct->stage = DIRECT_IDLE;
     direct->building = false;
-    if (result->quick || (result->outcome == DIRECT_DONE && !direct->plan))
-        direct_idle_later(direct);
+    direct->may_plan |= result->outcome == DIRECT_DONE && !direct->plan;
+    direct_idle_later(direct);
     if (direct->events.on_done)
         direct->events.on_done(direct->events.data, result); /* may begin the next build */
 }
@@ -167,6 +167,8 @@ void direct_begin(struct direct *direct)
         direct_fall_back(direct, direct->never);
     else if (direct->plan)
         look(direct);
+    else if (direct->request.note && !direct->recalled)
+        direct_recall(direct);
     else
         direct_command(direct);
 }

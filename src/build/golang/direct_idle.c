@@ -11,18 +11,20 @@
 #define IDLE_MS 200 /* the new version starts meanwhile */
 #define LOW     15  /* niceness */
 
-static void over(struct direct *direct)
+void direct_idle_over(struct direct *direct)
 {
     direct->stage = DIRECT_IDLE;
     if (direct->building)
         direct_begin(direct);
+    else
+        direct_idle_later(direct);
 }
 
 static void planned(struct direct *direct)
 {
     bool tell = !direct->closed && direct->request.on_planned;
     int packages = direct->plan ? (int)direct->plan->order.len : 0;
-    over(direct);
+    direct_idle_over(direct);
     if (tell)
         direct->request.on_planned(direct->request.data, packages);
 }
@@ -52,7 +54,7 @@ static void baseline_done(void *data)
             golink_update(direct->link, i, goplan_object(plan, i));
         for (size_t i = 0; i < plan->order.len; i++)
             direct->linked[plan->order.at[i]] = direct_object(direct, plan->order.at[i]);
-        direct->unlinked = direct->changed.len > 0;
+        direct->unlinked = golook_touches(plan, &direct->changed);
     }
     planned(direct);
 }
@@ -84,6 +86,7 @@ static void plan(struct direct *direct)
                                          .on_done = on_planned,
                                          .data = direct};
     direct->stage = DIRECT_PLANNING;
+    direct->may_plan = false;
     direct->planning = goplanning_start(direct->loop, &request);
 }
 
@@ -99,7 +102,7 @@ static void on_wave(void *data, const struct gowave_result *result)
     if (complete)
         goplan_adopt_exact(direct->plan);
     bool tell = complete && !direct->building && !direct->closed && direct->request.on_exact;
-    over(direct);
+    direct_idle_over(direct);
     if (tell)
         direct->request.on_exact(direct->request.data, packages);
 }
@@ -119,18 +122,27 @@ static void compile_exactly(struct direct *direct)
 
 /* --- when --- */
 
+static bool has_something(const struct direct *direct)
+{
+    if (!direct->plan)
+        return direct->may_plan;
+    return goplan_is_quick(direct->plan) || direct_may_note(direct);
+}
+
 void direct_idle_later(struct direct *direct)
 {
-    if (!direct->closed && !direct->never[0])
+    if (!direct->closed && !direct->never[0] && has_something(direct))
         timer_start(direct->soon, IDLE_MS);
 }
 
 void direct_idle(struct direct *direct)
 {
-    if (direct->stage != DIRECT_IDLE || direct->closed)
+    if (direct->stage != DIRECT_IDLE || direct->closed || !has_something(direct))
         return;
-    if (direct->plan)
+    if (!direct->plan)
+        plan(direct);
+    else if (goplan_is_quick(direct->plan))
         compile_exactly(direct);
     else
-        plan(direct);
+        direct_note(direct);
 }

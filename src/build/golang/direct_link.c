@@ -83,6 +83,7 @@ static bool update(struct direct *direct)
 void direct_link(struct direct *direct)
 {
     bool differs = update(direct);
+    direct->noted = false; /* the sources are others, even where the artifact is the same */
     if (!fs_is_file(direct->request.artifact) || direct->unlinked || (differs && direct->exact)) {
         run(direct);
         return;

@@ -1,9 +1,10 @@
 /*
  * What the files of the direct builder share: its state and its stages.
  *
+ *   RECALLING, done                      the first build: it was built by an earlier session
  *   COMMAND (go build), done             where there is no plan, or it does not hold any more
  *   LOOKING, COMPILING, LINKING, done    what the plan understands
- *   PLANNING; EXACT                      in the background, between builds
+ *   PLANNING; EXACT; NOTING              in the background, between builds
  */
 #ifndef ZONDA_BUILD_GOLANG_DIRECT_STATE_H
 #define ZONDA_BUILD_GOLANG_DIRECT_STATE_H
@@ -18,18 +19,20 @@
 
 enum direct_stage {
     DIRECT_IDLE,
+    DIRECT_RECALLING,
     DIRECT_COMMAND,
     DIRECT_LOOKING,
     DIRECT_COMPILING,
     DIRECT_LINKING,
     DIRECT_PLANNING,
     DIRECT_EXACT,
+    DIRECT_NOTING,
 };
 
 struct direct {
     struct loop *loop;
     struct {
-        char *go, *dir, *package, *artifact, *earlier;
+        char *go, *dir, *package, *artifact, *earlier, *note;
         struct strs flags, env;
         bool debug_info, exact;
         int jobs;
@@ -49,6 +52,7 @@ struct direct {
     uint64_t since_ns;               /* the stage's begin */
 
     struct goplan *plan;
+    bool may_plan; /* the go command has built, and was not asked since */
     struct golink *link;
     struct digest *linked; /* by package: the object that the artifact has */
     struct err baseline_err;
@@ -65,7 +69,10 @@ struct direct {
     struct gowave *wave;
     struct tool *command;
     char *command_out;
-    uint64_t built_ns; /* wall clock: when the go build began that the plan follows */
+    uint64_t built_ns; /* wall clock: when the build began that the plan follows */
+    bool recalled;     /* the note of an earlier session was looked at */
+    bool holds;        /* … and its binary is the one to serve */
+    bool noted;        /* there is a note of the artifact, or can be none */
 
     void (*closed)(void *data);
     void *closed_data;
@@ -86,8 +93,14 @@ struct digest direct_object(const struct direct *direct, size_t package); /* the
 /* direct_command.c */
 void direct_command(struct direct *direct);
 
+/* direct_note.c */
+void direct_recall(struct direct *direct);
+bool direct_may_note(const struct direct *direct);
+void direct_note(struct direct *direct);
+
 /* direct_idle.c */
 void direct_idle_later(struct direct *direct);
 void direct_idle(struct direct *direct);
+void direct_idle_over(struct direct *direct); /* a build may wait for it */
 
 #endif

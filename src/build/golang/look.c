@@ -153,6 +153,30 @@ static bool concerns(const struct gopackage *package, const struct strs *changed
     return false;
 }
 
+/* Is path a package's directory, or one above it, or below what it embeds? */
+static bool is_of_package(const struct gopackage *package, const char *path)
+{
+    bool is = path_below(path, package->dir) != NULL;
+    STRS_EACH (embed, &package->embeds)
+        is = is || path_below(*embed, path);
+    return is;
+}
+
+bool golook_touches(const struct goplan *plan, const struct strs *paths)
+{
+    STRS_EACH (path, paths) {
+        if (names_matter(path_base(*path)))
+            return true;
+        for (size_t i = 0; i < plan->order.len; i++)
+            if (is_of_package(&plan->packages.at[plan->order.at[i]], *path))
+                return true;
+        VEC_EACH (struct goguard, guard, &plan->guards)
+            if (strcmp(guard->path, *path) == 0)
+                return true;
+    }
+    return false;
+}
+
 bool golook_again(struct goplan *plan, const struct strs *changed, bool all,
                   char reason[GOLOOK_REASON_BYTES])
 {
@@ -192,6 +216,31 @@ void golook_first(struct goplan *plan)
         }
         gopackage_refer(package);
     }
+}
+
+static bool settle(struct fs_info *info, const char *path, struct digest content)
+{
+    struct fs_info now = fs_stat(path, true);
+    struct digest digest;
+    struct err ignored = {0}; /* it cannot be read: not what it was */
+    if (info->kind != FS_FILE || info->mtime_ns != 0)
+        return true;
+    if (fs_digest(path, &digest, &ignored) < 0 || !digest_equal(digest, content))
+        return false;
+    remember(info, now);
+    return info->mtime_ns != 0;
+}
+
+bool golook_settle(struct goplan *plan)
+{
+    VEC_EACH (struct goguard, guard, &plan->guards)
+        if (!settle(&guard->info, guard->path, guard->content))
+            return false;
+    for (size_t i = 0; i < plan->order.len; i++)
+        VEC_EACH (struct gofile, file, &plan->packages.at[plan->order.at[i]].files)
+            if (!settle(&file->info, file->path, file->content))
+                return false;
+    return true;
 }
 
 bool golook_held(struct gopackage *package)

@@ -23,6 +23,13 @@ void golook_first(struct goplan *plan);
 bool golook_again(struct goplan *plan, const struct strs *changed, bool all,
                   char reason[GOLOOK_REASON_BYTES]);
 
+/* Can any of the paths (absolute) be what the plan is made from? */
+bool golook_touches(const struct goplan *plan, const struct strs *paths);
+
+/* Files that had just been written when they were looked at are looked at again: from now on their
+   times tell. False where one is not what it was, or was written just now. */
+bool golook_settle(struct goplan *plan);
+
 /* Have the files of a package stayed as they were looked at? Else they are looked at anew the next
    time, whatever their times say. */
 bool golook_held(struct gopackage *package);

@@ -12,7 +12,7 @@ static const char *const EXTENSIONS[] = {"go",  "s",   "S",   "sx",   "c",      
                                          "cxx", "m",   "h",   "hh",   "hpp",     "hxx", "f",
                                          "F",   "for", "f90", "swig", "swigcxx", "syso"};
 
-static bool matters(const char *name)
+bool names_matter(const char *name)
 {
     static const char TEST[] = "_test.go";
     size_t len = strlen(name), test = strlen(TEST);
@@ -34,7 +34,7 @@ struct comparison {
 static bool compare(void *data, const char *name, enum fs_kind kind)
 {
     struct comparison *comparison = data;
-    if (kind == FS_DIR || !matters(name))
+    if (kind == FS_DIR || !names_matter(name))
         return true;
     strs_push(&comparison->found, name);
     if (strs_has(comparison->known, name))
@@ -52,7 +52,7 @@ char *names_other(const char *dir, const struct strs *known)
     if (result < 0)
         comparison.other = mem_string("");
     for (size_t i = 0; i < known->len && !comparison.other; i++)
-        if (matters(known->at[i]) && !strs_has(&comparison.found, known->at[i]))
+        if (names_matter(known->at[i]) && !strs_has(&comparison.found, known->at[i]))
             comparison.other = mem_string(known->at[i]);
     if (comparison.other)
         path = path_join(dir, comparison.other);

@@ -11,8 +11,11 @@
 
 #define NAMES_MAX 20000 /* entries below embedded directories */
 
+/* Does the go command look at a file of this name (sources of any language, no tests)? */
+bool names_matter(const char *name);
+
 /* A file (its path, heap) that dir has and known does not, or the other way round, among the names
-   that the go command looks at (sources of any language, no tests); NULL where there is none. */
+   that matter; NULL where there is none. */
 char *names_other(const char *dir, const struct strs *known);
 
 /* The digest of all names below the directories, for embed patterns; without those that begin with
