@@ -49,6 +49,13 @@ def all_served(zonda, names=NAMES):
     return zonda
 
 
+def all_planned(zonda, names=NAMES):
+    """From now on an edit is built directly."""
+    for name in names:
+        zonda.wait_event("notice", where=lambda event: event.service == name and "the next build is direct" in event.message)
+    return zonda
+
+
 def at(zonda, kind, service, after=0):
     """Where in the log the service's first such event is."""
     with zonda.changed:
@@ -96,7 +103,7 @@ def test_start_by_readiness(orders, start):
 @pytest.mark.crucial
 def test_only_importers_reload(orders, start):
     """A shared package: all that import it, compiled once. Another one: its only importer."""
-    zonda = all_served(start(orders))
+    zonda = all_planned(all_served(start(orders)))
     zonda.wait()
     before, mark = reloads(zonda), zonda.mark_here()
     zonda.edit("order/order.go", '"order %d: %s"', '"no. %d: %s"')

@@ -34,11 +34,14 @@ static void on_built(void *data, struct tool_result *built)
     direct_done(direct, done ? DIRECT_DONE : DIRECT_FAILED);
 }
 
-/* The go command leaves a binary as it is whose build ID is the one that it would give. */
-static void offer_earlier(const struct direct *direct)
+/* The go command leaves a binary as it is whose build ID is the one that it would give, but for its
+   time: only the first is offered, which is not running yet. */
+static void offer_earlier(struct direct *direct)
 {
     struct err ignored = {0}; /* there is none: it is linked */
-    if (direct->request.earlier)
+    bool first = !direct->offered;
+    direct->offered = true;
+    if (first && direct->request.earlier)
         (void)fs_link_over(direct->request.earlier, direct->command_out, &ignored);
 }
 

@@ -70,6 +70,7 @@ struct direct {
     struct tool *command;
     char *command_out;
     uint64_t built_ns; /* wall clock: when the build began that the plan follows */
+    bool offered;      /* what an earlier session built, to go build */
     bool recalled;     /* the note of an earlier session was looked at */
     bool holds;        /* … and its binary is the one to serve */
     bool noted;        /* there is a note of the artifact, or can be none */
