@@ -176,6 +176,37 @@ def test_gin_is_asked_when_it_has_built(mini, tmp_path):
     assert figures_of(json.loads(report.read_text()), "gin")["start"]["n"] == 1
 
 
+API = """package main
+
+import (
+	"net/http"
+	"os"
+)
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {})
+	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil))
+}
+"""
+
+
+def test_the_package_is_that_of_the_configuration(mini, tmp_path):
+    """Of two main packages; --package is stronger, and a wrong configuration is said."""
+    env, report = environment(tmp_path / "tmp"), tmp_path / "report.json"
+    (mini / "cmd" / "api").mkdir(parents=True)
+    (mini / "cmd" / "api" / "main.go").write_text(API)
+    options = ["--tools=go-run", "--only=start", "--rounds=1", "--quiet", f"--report={report}"]
+    (mini / "zonda.toml").write_text('[build]\npackage = "./cmd/api"\n')
+    done = bench(mini, env, *options)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(report.read_text())["package"] == "./cmd/api"
+    (mini / "zonda.toml").write_text('[build]\npackages = "./cmd/api"\n')
+    done = bench(mini, env, *options)
+    assert done.returncode == 3 and "zonda.toml:2" in done.stderr and "packages" in done.stderr, done.stderr
+    done = bench(mini, env, *options, "--package=./cmd/api", "--edit=leaf=main.go")
+    assert done.returncode == 0 and json.loads(report.read_text())["package"] == "./cmd/api", done.stderr
+
+
 # --- beside an older result ---
 
 
