@@ -371,6 +371,7 @@ def test_a_tool_that_is_not_there_is_named(mini, tmp_path):
         (["--report=x.pdf"], 2, ["x.pdf"]),
         (["--report=missing/x.md"], 2, ["missing", "mkdir"]),
         (["--project=nowhere"], 2, ["nowhere"]),
+        (["--package=./nowhere"], 2, ["./nowhere", "no directory"]),
         (["--compare=main.go"], 3, ["main.go"]),
         (["word"], 2, ["word"]),
     ],
