@@ -330,6 +330,14 @@ def test_a_tool_that_gives_the_app_another_port(mini, tmp_path):
     assert f"did not answer on port {env['PORT']}" in done.stdout and f"listens on {other}" in done.stdout, done.stdout
 
 
+def test_a_tool_whose_app_listens_nowhere(mini, tmp_path):
+    env = environment(tmp_path / "tmp")
+    (mini / "zonda.toml").write_text('[run]\ncommand = ["sleep", "1000"]\n')
+    done = bench(mini, env, "--tools=zonda", "--only=start", "--rounds=1", "--timeout=3s", "--quiet")
+    assert done.returncode == 1, done.stderr
+    assert f"port {env['PORT']} in time: nothing that runs listens on one" in done.stdout, done.stdout
+
+
 def test_a_port_in_use(mini, tmp_path):
     env = environment(tmp_path / "tmp")
     with socket.socket() as taken:
