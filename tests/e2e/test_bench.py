@@ -15,7 +15,7 @@ import zonda as harness
 from stopwatch import Stopwatch
 from zonda import marked, until
 
-PEERS = ["zonda", "air", "reflex", "entr", "go-run"]
+PEERS = ["zonda", "air", "gin", "reflex", "entr", "go-run"]
 
 
 def environment(tmp, **more):
@@ -64,7 +64,8 @@ def nothing_is_left(env, scratch_too=True):
     """No process, no listening port, no file."""
     until(lambda: not marked(env[harness.MARK]), 10)
     assert not marked(env[harness.MARK])
-    assert is_free(int(env["PORT"]))
+    if "PORT" in env:
+        assert is_free(int(env["PORT"]))
     if scratch_too:
         assert not os.listdir(env["TMPDIR"])
 
@@ -143,6 +144,107 @@ def test_every_other_kind(mini, tmp_path):
     assert not any(mini.rglob("*zonda-bench*")) and "zonda-bench" not in (mini / "handlers/handlers.go").read_text()
 
 
+def test_the_floors_start_is_that_of_the_app_alone(mini, tmp_path):
+    """A program with assembly is linked by the go command; here that takes some seconds, which are no part of
+    the start."""
+    (mini / "handlers" / "nothing.s").write_text("")
+    slow_s = 8
+    go = tmp_path / "bin" / "go"
+    go.parent.mkdir()
+    go.write_text(f'#!/bin/sh\ncase "$*" in *floor-app*) sleep {slow_s} ;; esac\nexec {shutil.which("go")} "$@"\n')
+    go.chmod(0o755)
+    env = environment(tmp_path / "tmp", PATH=f"{go.parent}{os.pathsep}{os.environ['PATH']}")
+    report = tmp_path / "report.json"
+    done = bench(mini, env, "--tools=go-run", "--only=start", "--rounds=1", "--quiet", f"--report={report}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(report.read_text())
+    assert {tool["name"]: tool["command"] for tool in result["tools"]}["floor"] == "go build -ldflags=-w"
+    assert 0 < figures_of(result, "floor")["start"]["median"] < slow_s
+
+
+def test_gin_is_asked_when_it_has_built(mini, tmp_path):
+    """Asked earlier it would never start the app."""
+    gin = tmp_path / "bin" / "gin"
+    gin.parent.mkdir()
+    double = pathlib.Path(__file__).with_name("lazy_gin.py")
+    gin.write_text(f'#!/bin/sh\nexec /usr/bin/env python3 {double} "$@"\n')
+    gin.chmod(0o755)
+    env = environment(tmp_path / "tmp", PATH=f"{gin.parent}{os.pathsep}{os.environ['PATH']}")
+    report = tmp_path / "report.json"
+    done = bench(mini, env, "--tools=gin", "--only=start", "--rounds=1", "--timeout=20s", "--quiet", f"--report={report}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert figures_of(json.loads(report.read_text()), "gin")["start"]["n"] == 1
+
+
+API = """package main
+
+import (
+	"net/http"
+	"os"
+)
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {})
+	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil))
+}
+"""
+
+
+def test_the_package_is_that_of_the_configuration(mini, tmp_path):
+    """Of two main packages; --package is stronger, and a wrong configuration is said."""
+    env, report = environment(tmp_path / "tmp"), tmp_path / "report.json"
+    (mini / "cmd" / "api").mkdir(parents=True)
+    (mini / "cmd" / "api" / "main.go").write_text(API)
+    options = ["--tools=go-run", "--only=start", "--rounds=1", "--quiet", f"--report={report}"]
+    (mini / "zonda.toml").write_text('[build]\npackage = "./cmd/api"\n')
+    done = bench(mini, env, *options)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(report.read_text())["package"] == "./cmd/api"
+    (mini / "zonda.toml").write_text('[build]\npackages = "./cmd/api"\n')
+    done = bench(mini, env, *options)
+    assert done.returncode == 3 and "zonda.toml:2" in done.stderr and "packages" in done.stderr, done.stderr
+    done = bench(mini, env, *options, "--package=./cmd/api", "--edit=leaf=main.go")
+    assert done.returncode == 0 and json.loads(report.read_text())["package"] == "./cmd/api", done.stderr
+
+
+# --- beside an older result ---
+
+
+@pytest.mark.timeout(500)
+def test_beside_an_older_result(mini, tmp_path):
+    """A figure whose older rounds reach from far below to far above is within noise; one of which all were a
+    thousand times longer is marked."""
+    env, old, report = environment(tmp_path / "tmp"), tmp_path / "old.json", tmp_path / "new.md"
+    options = ["--tools=go-run", "--only=start,answer", "--rounds=3", "--quiet"]
+    first = bench(mini, env, *options, f"--report={old}")
+    assert first.returncode == 0 and "since" not in first.stdout, first.stdout + first.stderr
+    result = json.loads(old.read_text())
+    for sample in result["samples"]:
+        if (sample["tool"], sample["figure"]) == ("go-run", "start"):
+            sample["value"] *= 1000
+        if (sample["tool"], sample["figure"]) == ("go-run", "answer.median"):
+            sample["value"] *= [1e-6, 1, 1e6][sample["round"] - 1]
+    old.write_text(json.dumps(result))
+    second = bench(mini, env, *options, f"--report={report}", f"--compare={old}")
+    assert second.returncode == 0, second.stderr
+    table = report.read_text()
+    start, answers = (section.split("\n### ")[0] for section in (table.split("### Start\n")[1], table.split("### Answers\n")[1]))
+    row = {name: next(line for line in text.splitlines() if line.startswith("| go-run |"))
+           for name, text in (("start", start), ("answers", answers))}
+    assert row["start"].endswith("% less** |") and row["answers"].endswith("| within noise |"), row
+    assert "% less" in second.stdout and "another project" not in second.stdout
+
+
+def test_an_older_result_of_another_project(mini, tmp_path):
+    env, old = environment(tmp_path / "tmp"), tmp_path / "old.json"
+    options = ["--tools=go-run", "--only=start", "--rounds=1", "--quiet"]
+    assert bench(mini, env, *options, f"--report={old}").returncode == 0
+    result = json.loads(old.read_text())
+    old.write_text(json.dumps({**result, "project": "shop"}))
+    done = bench(mini, env, *options, f"--compare={old}")
+    assert done.returncode == 0 and "another project: shop" in done.stdout and "too few rounds" in done.stdout, done.stdout
+
+
 # --- ends ---
 
 
@@ -211,6 +313,31 @@ def test_an_app_that_ends(mini, tmp_path):
     assert "exit status 3" in done.stderr and "no database" in done.stderr
 
 
+def test_an_app_with_another_port_each_time(mini, tmp_path):
+    """The first start says it; no tool is waited for."""
+    env = environment(tmp_path / "tmp")
+    del env["PORT"]
+    done = bench(mini, env, "--tools=zonda", "--quiet")
+    assert done.returncode == 1 and not done.stdout
+    assert "another port with each start" in done.stderr and "PORT=8080" in done.stderr, done.stderr
+
+
+def test_a_tool_that_gives_the_app_another_port(mini, tmp_path):
+    env, other = environment(tmp_path / "tmp"), harness.free_port()
+    (mini / "zonda.toml").write_text(f'[run]\nenv = {{ PORT = "{other}" }}\n')
+    done = bench(mini, env, "--tools=zonda", "--only=start", "--rounds=1", "--timeout=4s", "--quiet")
+    assert done.returncode == 1, done.stderr
+    assert f"did not answer on port {env['PORT']}" in done.stdout and f"listens on {other}" in done.stdout, done.stdout
+
+
+def test_a_tool_whose_app_listens_nowhere(mini, tmp_path):
+    env = environment(tmp_path / "tmp")
+    (mini / "zonda.toml").write_text('[run]\ncommand = ["sleep", "1000"]\n')
+    done = bench(mini, env, "--tools=zonda", "--only=start", "--rounds=1", "--timeout=3s", "--quiet")
+    assert done.returncode == 1, done.stderr
+    assert f"port {env['PORT']} in time: nothing that runs listens on one" in done.stdout, done.stdout
+
+
 def test_a_port_in_use(mini, tmp_path):
     env = environment(tmp_path / "tmp")
     with socket.socket() as taken:
@@ -221,12 +348,20 @@ def test_a_port_in_use(mini, tmp_path):
     assert done.returncode == 1 and f"port {port} is in use" in done.stderr and str(os.getpid()) in done.stderr
 
 
+def path_without(tmp, *names):
+    """A directory with all that is on PATH but these programs: Go may want a C compiler, whichever CC names."""
+    tmp.mkdir()
+    for directory in map(pathlib.Path, os.environ["PATH"].split(os.pathsep)):
+        for program in directory.iterdir() if directory.is_dir() else []:
+            if program.name not in names and not (tmp / program.name).is_symlink():
+                (tmp / program.name).symlink_to(program)
+    return str(tmp)
+
+
 def test_a_tool_that_is_not_there_is_named(mini, tmp_path):
     """None of the tools was measured: exit status 1."""
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    (tools / "go").symlink_to(shutil.which("go"))
-    env = environment(tmp_path / "tmp", PATH=f"{tools}:/nonexistent", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    path = path_without(tmp_path / "bin", "fresh", "entr")
+    env = environment(tmp_path / "tmp", PATH=path, XDG_CACHE_HOME=str(tmp_path / "cache"))
     done = bench(mini, env, "--tools=fresh,entr", "--only=start", "--rounds=1", "--quiet")
     assert done.returncode == 1, done.stderr
     assert "fresh: not found" in done.stdout and "entr: not found" in done.stdout and "floor" in done.stdout
@@ -244,6 +379,7 @@ def test_a_tool_that_is_not_there_is_named(mini, tmp_path):
         (["--report=x.pdf"], 2, ["x.pdf"]),
         (["--report=missing/x.md"], 2, ["missing", "mkdir"]),
         (["--project=nowhere"], 2, ["nowhere"]),
+        (["--package=./nowhere"], 2, ["./nowhere", "no directory"]),
         (["--compare=main.go"], 3, ["main.go"]),
         (["word"], 2, ["word"]),
     ],

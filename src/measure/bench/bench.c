@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/version.h"
+#include "config/load.h"
 #include "measure/bench/parts.h"
 #include "measure/bench/report.h"
 #include "platform/environment.h"
@@ -37,6 +38,55 @@ void bench_take(struct bench *bench, int tool, enum bench_figure figure, double 
     (void)fprintf(bench->raw, "%s\n", buf_text(&line));
     (void)fflush(bench->raw);
     buf_fini(&line);
+}
+
+/* --- the project --- */
+
+static int refuse_config(const struct problems *problems, struct err *err)
+{
+    char place[PROBLEM_PLACE_BYTES];
+    err_set(err, ERR_CONFIG, "the project's configuration is wrong");
+    for (size_t i = problems->list.len; i-- > 0;)
+        if (problems->list.at[i].error) /* the first one stays */
+            err_set(err, ERR_CONFIG, "%.300s: %.500s",
+                    problem_place(&problems->list.at[i], place, sizeof place),
+                    problems->list.at[i].message);
+    err_hint(err, "zonda validate tells all that is wrong with it; with --package it is not read");
+    return ERR_CONFIG;
+}
+
+/* What zonda builds there: [build] package of its zonda.toml; heap, NULL where none says it. */
+static int configured_package(const char *project, char **package, struct err *err)
+{
+    char *dir = fs_real(project);
+    struct problems problems = {0};
+    struct config_request request = {.dir = dir ? dir : project};
+    struct config *config = config_load(&request, &problems);
+    const char *below = config ? path_below(request.dir, config->root) : NULL;
+    *package = NULL;
+    if (below && *config->build.package)
+        *package = path_join(*below ? below : ".", config->build.package);
+    int result = config ? 0 : refuse_config(&problems, err);
+    config_free(config);
+    problems_fini(&problems);
+    free(dir);
+    return result;
+}
+
+static int find_subject(struct bench *bench, struct err *err)
+{
+    const struct bench_options *options = bench->options;
+    char *package = NULL;
+    int result = 0;
+    if (!options->package && fs_is_dir(options->project))
+        result = configured_package(options->project, &package, err);
+    if (result == 0) {
+        bench->subject = bench_subject_find(
+            options->project, options->package ? options->package : package, &options->edits, err);
+        result = bench->subject ? 0 : err->code;
+    }
+    free(package);
+    return result;
 }
 
 /* --- the scratch directory --- */
@@ -303,11 +353,8 @@ struct bench_result *bench_run(const struct bench_options *options, struct err *
     int result = bench_check(options, err);
     if (result == 0)
         result = open_raw(&bench, err);
-    if (result == 0) {
-        bench.subject =
-            bench_subject_find(options->project, options->package, &options->edits, err);
-        result = bench.subject ? 0 : err->code;
-    }
+    if (result == 0)
+        result = find_subject(&bench, err);
     if (result == 0) {
         take_facts(&bench);
         find_tools(&bench);

@@ -38,7 +38,7 @@ struct bench_options {
     struct strs only;  /* "start leaf deep template static config answer storm idle"; empty: all */
     struct strs edits; /* "leaf=internal/version/version.go" */
     const char *project; /* directory */
-    const char *package; /* NULL: the only main package */
+    const char *package; /* NULL: [build] package of zonda.toml, else the only main package */
     const char *path;    /* what is asked, "/"; NULL: found by asking */
     uint16_t port;       /* of the app; 0: found by asking */
     int rounds;

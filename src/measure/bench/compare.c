@@ -3,9 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Of the start the floor has the app's part only, without a build. */
 static bool floor_has(const struct bench_result *result, int tool, enum bench_figure figure)
 {
-    return result->floor >= 0 && result->floor != tool &&
+    return figure != FIGURE_START && result->floor >= 0 && result->floor != tool &&
            bench_stat_ratio(result, tool, result->floor, figure).n >= BENCH_COMPARE_ROUNDS;
 }
 

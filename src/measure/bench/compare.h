@@ -2,7 +2,8 @@
  * What changed between two results beyond the noise.
  *
  * Times of a figure that the floor has too are compared as ratios to the floor's of the same round:
- * that takes the speed of the machine and of the compiler out. All else is compared as it is. A
+ * that takes the speed of the machine and of the compiler out. All else is compared as it is, and
+ * so is the start, which at the floor has no build in it. A
  * change is one where both results have BENCH_COMPARE_ROUNDS good rounds at least, the ranges of
  * their rounds (min to max) do not overlap, and the medians differ by more than 5 % (counts: by
  * more than 1). It is also one where the edits were all served in one result and in the other not.

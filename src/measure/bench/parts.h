@@ -104,6 +104,8 @@ struct running {
     bool ended, gone;
     struct exit_status status;
     uint64_t begun_ns;
+    const char *ready; /* words without which it is not asked, or NULL; borrowed */
+    bool is_ready;     /* they came */
 };
 /* What is run: borrowed for the call. */
 struct run_plan {
@@ -117,6 +119,8 @@ int running_start(struct bench *bench, struct running *running, const struct run
 void running_stop(struct running *running, bool at_once);
 /* Appends the last lines that it wrote. */
 void running_last_words(const struct running *running, struct buf *out);
+/* Appends "18431, 18432", the ports on which its processes listen; false: on none. */
+bool running_ports(const struct running *running, struct buf *out);
 /* A tool with its plan, or the floor's app. */
 int contender_start(struct bench *bench, struct contender *contender, struct running *running,
                     struct err *err);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "measure/bench/parts.h"
+#include "platform/loopback.h"
 #include "platform/sysinfo.h"
 
 #define START_PAUSE_MS 4
@@ -34,17 +35,44 @@ static bool has_come(void *data)
     return starting->served_ns || starting->running->ended;
 }
 
+static bool may_be_asked(void *data)
+{
+    const struct running *running = data;
+    return !running->ready || running->is_ready || running->ended;
+}
+
 static uint64_t wait_for_start(struct bench *bench, struct running *running)
 {
     struct starting starting = {.bench = bench, .running = running};
     struct prober prober;
-    uint32_t timeout_ms = bench->options->timeout_ms;
+    uint64_t timeout_ms = bench->options->timeout_ms;
+    timeout_ms *= bench->progress.round > 0 ? 1 : WARM_UP;
+    if (!bench_wait(bench, may_be_asked, running, (uint32_t)timeout_ms))
+        return 0;
+    uint64_t spent_ms = (clock_mono_ns() - running->begun_ns) / CLOCK_NS_PER_MS;
     prober_init(&prober, bench, running->ask_port, 0, take_answer, &starting);
     prober_start(&prober, bench->page, START_PAUSE_MS);
     (void)bench_wait(bench, has_come, &starting,
-                     bench->progress.round > 0 ? timeout_ms : timeout_ms * WARM_UP);
+                     (uint32_t)(timeout_ms > spent_ms ? timeout_ms - spent_ms : 0));
     prober_fini(&prober);
     return starting.served_ns;
+}
+
+/* A configuration of the tool may give the app another port than it has alone. */
+static void explain_silence(const struct running *running, struct buf *why)
+{
+    struct buf ports = BUF_INIT((size_t)200);
+    (void)buf_printf(why, "its app did not answer on port %u in time", running->ask_port);
+    if (loopback_port_is_free(running->ask_port)) {
+        if (running_ports(running, &ports))
+            (void)buf_printf(why,
+                             ": what runs listens on %s instead; the tool's configuration and PORT "
+                             "must name the same port",
+                             buf_text(&ports));
+        else
+            (void)buf_puts(why, ": nothing that runs listens on one");
+    }
+    buf_fini(&ports);
 }
 
 /* Why it does not come up, in its own words. */
@@ -54,7 +82,7 @@ static void explain(const struct running *running, struct buf *why)
         (void)buf_puts(why, "it ended with ");
         exit_status_words(running->status, why);
     } else {
-        (void)buf_puts(why, "its app did not answer in time");
+        explain_silence(running, why);
     }
     struct buf words = BUF_INIT((size_t)2000);
     running_last_words(running, &words);
@@ -79,8 +107,9 @@ static void give_up(struct bench *bench, struct contender *contender, const char
 bool round_start(struct bench *bench, struct contender *contender, struct running *running)
 {
     struct err err = {0};
-    uint64_t begun_ns = clock_mono_ns(), served_ns = 0;
+    uint64_t served_ns = 0;
     struct buf why = BUF_INIT((size_t)4000);
+    /* What the floor starts is linked before: its start is that of the app alone. */
     int failed = contender->tool ? 0 : floor_link(bench, &err);
     if (!failed)
         failed = contender_start(bench, contender, running, &err);
@@ -92,10 +121,10 @@ bool round_start(struct bench *bench, struct contender *contender, struct runnin
             explain(running, &why);
     }
     if (served_ns)
-        bench_take(bench, contender->number, FIGURE_START, bench_seconds(served_ns - begun_ns),
-                   false);
+        bench_take(bench, contender->number, FIGURE_START,
+                   bench_seconds(served_ns - running->begun_ns), false);
     else
-        give_up(bench, contender, buf_text(&why), clock_mono_ns() - begun_ns);
+        give_up(bench, contender, buf_text(&why), failed ? 0 : clock_mono_ns() - running->begun_ns);
     if (!served_ns && !failed)
         running_stop(running, false);
     buf_fini(&why);

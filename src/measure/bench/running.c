@@ -44,6 +44,11 @@ static void read_output(void *data, int events)
     if (running->output.len + (size_t)len > OUTPUT_MAX)
         buf_consume(&running->output, running->output.len / 2);
     (void)buf_append(&running->output, bytes, (size_t)len);
+    if (running->ready && !running->is_ready &&
+        memmem(running->output.data, running->output.len, running->ready, strlen(running->ready))) {
+        running->is_ready = true;
+        bench_wake(running->bench);
+    }
 }
 
 void running_last_words(const struct running *running, struct buf *out)
@@ -60,6 +65,16 @@ void running_last_words(const struct running *running, struct buf *out)
                              len < LAST_BYTES ? (int)len : LAST_BYTES, line);
         line += len + (line[len] != '\0');
     }
+}
+
+bool running_ports(const struct running *running, struct buf *out)
+{
+    struct listeners listeners = {0};
+    if (running->process)
+        process_listeners_all(running->process, &listeners);
+    for (size_t i = 0; i < listeners.tcp_len; i++)
+        (void)buf_printf(out, "%s%u", i ? ", " : "", (unsigned)listeners.tcp_ports[i]);
+    return listeners.tcp_len > 0;
 }
 
 /* --- its processes --- */
@@ -216,6 +231,7 @@ static int start_tool(struct bench *bench, struct contender *contender, struct r
         free(input);
     }
     running->ask_port = plan.ask_port ? plan.ask_port : bench->address.port;
+    running->ready = contender->tool->ready;
     struct bench_tool_result *tool = &bench->result->tools.at[contender->number];
     if (!tool->command && plan.argv.len) {
         struct buf line = BUF_INIT((size_t)16 << 10);

@@ -148,10 +148,16 @@ static int find_package(struct bench_subject *subject, const char *package, stru
         err_hint(err, "name the directory of a package main with --package");
         return err->code;
     }
-    char *clean = path_clean(package);
-    subject->package = go_package(subject->root, clean);
+    char *clean = path_clean(package), *dir = path_join(subject->root, clean);
+    int result = 0;
+    if (*package == '.' && !fs_is_dir(dir)) /* the go command would take the name for one of std */
+        result =
+            err_set(err, ERR_USAGE, "the package %.200s is no directory of the project", package);
+    else
+        subject->package = go_package(subject->root, clean);
+    free(dir);
     free(clean);
-    return 0;
+    return result;
 }
 
 static int find_all(struct bench_subject *subject, const char *package, const struct strs *edits,

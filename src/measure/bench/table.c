@@ -18,7 +18,8 @@
 const struct bench_group BENCH_GROUPS[] = {
     {"Start",
      NULL,
-     "The tool is started, to the first answer of the app.",
+     "The tool is started, to the first answer of the app. The floor starts a program that is "
+     "linked.",
      FIGURE_START,
      "start",
      {{FIGURES, NULL}}},

@@ -44,7 +44,8 @@ struct bench_tool {
     const char *package_hint; /* where neither can be: what to install by hand */
     bool by_hand;       /* go-run: nobody watches; bench ends it and starts it after each save */
     bool through_proxy; /* answers come from the tool's own process, not from the app's */
-    bool lazy;          /* starts the app when it is asked, not when a file is saved */
+    const char *ready;  /* what it writes when its first build is done, where asking earlier spoils
+                           it; else NULL */
     int (*plan)(const struct bench_subject *subject, const struct bench_place *place,
                 struct bench_plan *plan, struct err *err); /* may write files into the copy;
                                                               ERR_CONFIG where it cannot be run */

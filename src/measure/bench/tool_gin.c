@@ -5,7 +5,8 @@
 #include "measure/bench/tool_parts.h"
 
 /* A proxy that cannot be switched off: it answers on its port, and sets PORT for the app. The name
-   of the output is joined to the working directory. */
+   of the output is joined to the working directory. It starts the app when it is asked (runner.go);
+   asked before the first build is done it fails, and takes that for a process for ever after. */
 static int plan(const struct bench_subject *subject, const struct bench_place *place,
                 struct bench_plan *plan, struct err *err)
 {
@@ -38,6 +39,6 @@ const struct bench_tool TOOL_GIN = {
     .program = "gin",
     .module = "github.com/codegangsta/gin",
     .through_proxy = true,
-    .lazy = true,
+    .ready = "Build finished",
     .plan = plan,
 };

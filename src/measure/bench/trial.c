@@ -12,9 +12,9 @@
 #include "platform/loopback.h"
 #include "platform/sysinfo.h"
 
-#define LOOK_MS      20   /* between looks for ports, and between requests */
-#define MORE_MS      1000 /* after the first port: another one may be the better one */
-#define FOUND_STATUS 400  /* below it something was found */
+#define LOOK_MS      20    /* between looks for ports, and between requests */
+#define MORE_MS      10000 /* after the first port: another one may be the right one */
+#define FOUND_STATUS 400   /* below it something was found */
 
 static const char *const PAGES[] = {"/",       "/index.html", "/health",  "/healthz", "/ping",
                                     "/api",    "/status",     "/version", "/login",   "/home",
@@ -26,6 +26,8 @@ struct trial {
     struct prober prober;
     char *copy, *program;
 };
+
+typedef bool port_fn(struct trial *trial, const struct listeners *listeners);
 
 /* --- building and starting --- */
 
@@ -126,33 +128,77 @@ static int no_port(const struct trial *trial, const struct listeners *listeners,
     return code;
 }
 
-static int await_port(struct trial *trial, struct err *err)
+/* What ended the wait, where it was not time. */
+static int came_to_an_end(const struct trial *trial, struct err *err)
+{
+    if (trial->bench->interrupted)
+        return interrupted(err);
+    if (!trial->running.ended)
+        return 0;
+    struct buf how = BUF_INIT((size_t)200);
+    (void)buf_puts(&how, "ended with ");
+    exit_status_words(trial->running.status, &how);
+    int code = app_failed(trial, buf_text(&how), err);
+    buf_fini(&how);
+    return code;
+}
+
+/* Looks for ports of the app until one is right. False: it came to an end, or none was. */
+static bool await_port(struct trial *trial, port_fn *is_right, struct listeners *listeners)
 {
     struct bench *bench = trial->bench;
-    struct listeners listeners = {0};
     uint64_t now_ns = clock_mono_ns(), first_ns = 0;
     uint64_t end_ns = now_ns + bench->options->timeout_ms * CLOCK_NS_PER_MS;
+    *listeners = (struct listeners){0};
     for (; now_ns < end_ns; now_ns = clock_mono_ns()) {
-        if (bench->interrupted)
-            return interrupted(err);
-        if (trial->running.ended) {
-            struct buf how = BUF_INIT((size_t)200);
-            (void)buf_puts(&how, "ended with ");
-            exit_status_words(trial->running.status, &how);
-            int code = app_failed(trial, buf_text(&how), err);
-            buf_fini(&how);
-            return code;
-        }
-        process_listeners_all(trial->running.process, &listeners);
-        if (find_port(trial, &listeners))
-            return 0;
-        if (listeners.tcp_len && !first_ns)
+        if (bench->interrupted || trial->running.ended)
+            return false;
+        process_listeners_all(trial->running.process, listeners);
+        if (is_right(trial, listeners))
+            return true;
+        if (listeners->tcp_len && !first_ns)
             first_ns = now_ns;
-        if (first_ns && !bench->options->port && now_ns - first_ns > 10 * MORE_MS * CLOCK_NS_PER_MS)
+        if (first_ns && !bench->options->port && now_ns - first_ns > MORE_MS * CLOCK_NS_PER_MS)
             break;
         (void)bench_wait(bench, NULL, NULL, LOOK_MS);
     }
-    return no_port(trial, &listeners, err);
+    return false;
+}
+
+/* --- and whether it stays --- */
+
+static bool is_the_same(struct trial *trial, const struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->tcp_len; i++)
+        if (listeners->tcp_ports[i] == trial->bench->address.port)
+            return true;
+    return false;
+}
+
+static int another_port(const struct trial *trial, const struct listeners *listeners,
+                        struct err *err)
+{
+    unsigned port = trial->bench->address.port;
+    if (listeners->tcp_len == 0)
+        return app_failed(trial, "listens on no TCP port when it is started again", err);
+    int code =
+        err_set(err, ERR_APP, "the app listens on another port with each start: on %u, then on %u",
+                port, (unsigned)listeners->tcp_ports[0]);
+    err_hint(err, "give it a fixed one, where it takes its port from: its configuration, or a "
+                  "variable such as PORT=8080 before zonda bench");
+    return code;
+}
+
+/* All tools are asked on the port of the first start: a second one must have it, too. */
+static int check_fixed(struct trial *trial, struct err *err)
+{
+    struct listeners listeners;
+    running_stop(&trial->running, false);
+    int result = start(trial, err);
+    if (result != 0 || await_port(trial, is_the_same, &listeners))
+        return result;
+    result = came_to_an_end(trial, err);
+    return result ? result : another_port(trial, &listeners, err);
 }
 
 /* --- what it shows --- */
@@ -258,7 +304,12 @@ static void find_static_page(struct trial *trial)
 static int look_at_app(struct trial *trial, struct err *err)
 {
     struct bench *bench = trial->bench;
-    int result = await_port(trial, err);
+    struct listeners listeners;
+    int result = 0;
+    if (!await_port(trial, find_port, &listeners))
+        result = came_to_an_end(trial, err);
+    if (result == 0 && !bench->address.port)
+        result = no_port(trial, &listeners, err);
     if (result == 0)
         find_page(trial);
     if (result == 0 && !bench->page && !bench->interrupted)
@@ -302,6 +353,8 @@ int trial_run(struct bench *bench, struct err *err)
         result = start(&trial, err);
     if (result == 0)
         result = look_at_app(&trial, err);
+    if (result == 0 && !bench->options->port)
+        result = check_fixed(&trial, err);
     prober_fini(&trial.prober);
     running_stop(&trial.running, result != 0);
     free(trial.copy);

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "command/arguments.h"
 
-#define WORDS_MAX 8
+#define WORDS_MAX 10
 
 /* Parses NULL-terminated words after "zonda". */
 static int parse(const char *const *words, struct arguments *arguments,
@@ -112,6 +112,11 @@ static void refuses(void **state)
         {{"wait", "--timeout=60", NULL}, "60, which is no duration", "60s"},
         {{"wait", "--timeout=-1s", NULL}, "no duration", ""},
         {{"wait", "--timeout=99999999999h", NULL}, "no duration", ""},
+        {{"bench", "--rounds=0", NULL}, "from 1 to 1000", ""},
+        {{"bench", "--rounds=many", NULL}, "--rounds is many", ""},
+        {{"bench", "--port=65536", NULL}, "from 1 to 65535", ""},
+        {{"bench", "--install=yes", NULL}, "--install takes no value", ""},
+        {{"run", "--tools=air", NULL}, "zonda run has no option --tools", ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -159,6 +164,37 @@ static void keeps_values(void **state)
     arguments_fini(&arguments);
 }
 
+static void keeps_values_of_a_bench(void **state)
+{
+    static const char *const all[] = {"bench",       "--tools=zonda,air", "--rounds",
+                                      "3",           "--storm=2s",        "--port=8080",
+                                      "--compare=o", "--install",         NULL};
+    static const char *const none[] = {"bench", NULL};
+    struct arguments arguments;
+    const struct command_entry *command;
+    struct err err;
+    (void)state;
+    assert_int_equal(parse(all, &arguments, &command, &err), 0);
+    assert_ptr_equal(command, &COMMAND_BENCH);
+    assert_int_equal(arguments.bench.tools.len, 2);
+    assert_string_equal(arguments.bench.tools.at[1], "air");
+    assert_int_equal(arguments.bench.rounds, 3);
+    assert_int_equal(arguments.bench.storm_ms, 2000);
+    assert_int_equal(arguments.bench.port, 8080);
+    assert_string_equal(arguments.bench.compare, "o");
+    assert_true(arguments.bench.install);
+    arguments_fini(&arguments);
+
+    assert_int_equal(parse(none, &arguments, &command, &err), 0);
+    assert_int_equal(arguments.bench.tools.len + arguments.bench.only.len, 0);
+    assert_int_equal(arguments.bench.rounds, 5);
+    assert_int_equal(arguments.bench.storm_ms, 30000);
+    assert_int_equal(arguments.bench.idle_ms, 20000);
+    assert_null(arguments.bench.package);
+    assert_false(arguments.bench.install);
+    arguments_fini(&arguments);
+}
+
 /* Whatever is in the table can be asked for help and has all its texts. */
 static void every_command_is_described(void **state)
 {
@@ -185,6 +221,7 @@ int main(void)
         cmocka_unit_test(understands),
         cmocka_unit_test(refuses),
         cmocka_unit_test(keeps_values),
+        cmocka_unit_test(keeps_values_of_a_bench),
         cmocka_unit_test(every_command_is_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

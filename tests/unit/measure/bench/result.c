@@ -120,6 +120,25 @@ static void changes_beyond_the_noise_are_marked(void **state)
     assert_int_equal(changed(synthetic(1, 0, 1), few), CHANGE_FEW);
 }
 
+/* The floor starts an app; tools build one first. */
+static void starts_are_compared_as_they_are(void **state)
+{
+    struct bench_result *is = bench_result_new(), *was = bench_result_new();
+    (void)state;
+    is->floor = was->floor = 1;
+    for (int round = 1; round <= 3; round++) {
+        add(is, "a", FIGURE_START, round, 2);
+        add(is, "floor", FIGURE_START, round, 0.04);
+        add(was, "a", FIGURE_START, round, 2);
+        add(was, "floor", FIGURE_START, round, 0.02);
+    }
+    struct bench_compared compared = bench_compare(is, was, 0, FIGURE_START);
+    assert_false(compared.by_floor);
+    assert_int_equal(compared.change, CHANGE_NOISE);
+    bench_result_free(is);
+    bench_result_free(was);
+}
+
 static void json_reads_back(void **state)
 {
     struct buf text = BUF_INIT(MAX), again = BUF_INIT(MAX);
@@ -184,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics_are_those_of_counting),
         cmocka_unit_test(changes_beyond_the_noise_are_marked),
+        cmocka_unit_test(starts_are_compared_as_they_are),
         cmocka_unit_test(json_reads_back),
         cmocka_unit_test(reports_say_it_all),
     };

@@ -72,6 +72,7 @@ static void has_all_by_name(void **state)
         assert_ptr_equal(bench_tool_find(NAMES[i]), BENCH_TOOLS[i]);
         assert_int_equal(BENCH_TOOLS[i]->by_hand, strcmp(NAMES[i], "go-run") == 0);
         assert_int_equal(BENCH_TOOLS[i]->through_proxy, strcmp(NAMES[i], "gin") == 0);
+        assert_int_equal(BENCH_TOOLS[i]->ready != NULL, strcmp(NAMES[i], "gin") == 0);
     }
     assert_null(BENCH_TOOLS[sizeof NAMES / sizeof *NAMES]);
     assert_null(bench_tool_find("Air"));
