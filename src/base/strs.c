@@ -41,6 +41,12 @@ void strs_pushf(struct strs *list, const char *format, ...)
     take(list, text);
 }
 
+void strs_push_all(struct strs *list, const char *const *texts)
+{
+    for (; *texts; texts++)
+        strs_push(list, *texts);
+}
+
 void strs_copy(struct strs *list, const struct strs *from)
 {
     for (size_t i = 0; i < from->len; i++)
@@ -100,6 +106,16 @@ void strs_env_set(struct strs *env, const char *name, const char *value)
     }
     free(*old);
     *old = entry;
+}
+
+void strs_env_add(struct strs *env, const struct strs *more)
+{
+    STRS_EACH (entry, more) {
+        size_t len = strcspn(*entry, "=");
+        char *name = mem_string_n(*entry, len);
+        strs_env_set(env, name, *entry + len + ((*entry)[len] == '='));
+        free(name);
+    }
 }
 
 const char *strs_env_get(const struct strs *env, const char *name)

@@ -144,13 +144,11 @@ char *go_package(const char *dir, const char *package)
 void go_list_argv(struct strs *argv, const char *go, const struct strs *flags,
                   const char *const *options)
 {
-    strs_push(argv, go);
-    strs_push(argv, "list");
-    strs_push(argv, "-buildvcs=false");
+    const char *const begin[] = {go, "list", "-buildvcs=false", NULL};
+    strs_push_all(argv, begin);
     if (flags)
         strs_copy(argv, flags);
-    for (; *options; options++)
-        strs_push(argv, *options);
+    strs_push_all(argv, options);
     strs_push(argv, "--");
 }
 

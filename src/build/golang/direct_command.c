@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "build/golang/child.h"
 #include "build/golang/direct_state.h"
 #include "build/golang/flags.h"
 #include "platform/random.h"
@@ -42,15 +43,13 @@ void direct_command(struct direct *direct, const char *reason)
     direct->result.fell_back = direct->result.by_go_build = true;
     if (!direct->result.reason[0])
         (void)snprintf(direct->result.reason, sizeof direct->result.reason, "%.250s", reason);
-    const char *const begin[] = {direct->request.go, "build", "-o", direct->command_out};
-    for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
-        strs_push(&argv, begin[i]);
+    const char *const begin[] = {direct->request.go, "build", "-o", direct->command_out, NULL};
+    strs_push_all(&argv, begin);
     goflags_make(&direct->request.flags, strs_env_get(&direct->request.env, "GOFLAGS"),
                  direct->request.debug_info, &argv);
     strs_push(&argv, direct->request.package);
     struct strs env = {0};
-    strs_copy(&env, &direct->request.env);
-    strs_env_set(&env, "PWD", direct->request.dir);
+    go_child_env(&env, &direct->request.env, direct->request.dir);
     struct tool_request request = {.argv = &argv,
                                    .env = &env,
                                    .cwd = direct->request.dir,

@@ -116,12 +116,7 @@ int bench_ask(const struct bench_ask *ask, struct buf *out, struct err *err)
     environment_read(&own);
     go_child_env(&env, &own, ask->dir);
     if (ask->env)
-        STRS_EACH (entry, ask->env) {
-            size_t len = strcspn(*entry, "=");
-            char *name = mem_string_n(*entry, len);
-            strs_env_set(&env, name, *entry + len + ((*entry)[len] == '='));
-            free(name);
-        }
+        strs_env_add(&env, ask->env);
     int result = process_init(asking.loop, err);
     if (result == 0) {
         result = ask_on(&asking, &env);

@@ -62,11 +62,7 @@ static int fill_scratch(struct bench *bench, struct err *err)
     strs_env_set(&bench->env, "TMPDIR", tmp);
     if (strlen(run) <= RUNTIME_MAX)
         strs_env_set(&bench->env, "XDG_RUNTIME_DIR", run);
-    STRS_EACH (entry, &bench->subject->env) {
-        char *name = mem_string_n(*entry, strcspn(*entry, "="));
-        strs_env_set(&bench->env, name, *entry + strlen(name) + 1);
-        free(name);
-    }
+    strs_env_add(&bench->env, &bench->subject->env);
     free(tmp);
     free(run);
     return result;

@@ -59,8 +59,7 @@ char *tool_output(const struct bench_place *place, struct err *err)
 void tool_begin(struct bench_plan *plan, const struct bench_place *place, const char *const *words)
 {
     strs_push(&plan->argv, place->path);
-    for (; *words; words++)
-        strs_push(&plan->argv, *words);
+    strs_push_all(&plan->argv, words);
 }
 
 void tool_build_line(struct buf *line, const struct bench_subject *subject, const char *output)
