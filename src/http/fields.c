@@ -19,6 +19,11 @@ bool http_text_equal(struct http_text text, const char *other)
     return strlen(other) == text.len && (!text.len || memcmp(text.at, other, text.len) == 0);
 }
 
+bool http_text_same(struct http_text a, struct http_text b)
+{
+    return a.len && a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
 bool http_text_equal_case(struct http_text text, const char *other)
 {
     for (size_t i = 0; i < text.len; i++)

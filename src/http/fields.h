@@ -13,6 +13,7 @@
 bool http_text_equal(struct http_text text, const char *other);      /* exactly */
 bool http_text_equal_case(struct http_text text, const char *other); /* ASCII case ignored */
 struct http_text http_text_of(const char *text);                     /* NULL: none */
+bool http_text_same(struct http_text a, struct http_text b); /* exactly; nothing is not the same */
 
 /* The first field of this name, or NULL. */
 const struct http_field *http_field_find(const struct http_field *fields, size_t count,
