@@ -131,17 +131,6 @@ static int place_contenders(struct bench *bench, struct err *err)
 
 /* --- facts --- */
 
-static double load_average(void)
-{
-    double load = 0;
-    FILE *file = fopen("/proc/loadavg", "re");
-    if (!file || fscanf(file, "%lf", &load) != 1)
-        load = 0;
-    if (file)
-        (void)fclose(file);
-    return load;
-}
-
 static void take_facts(struct bench *bench)
 {
     struct bench_result *result = bench->result;
@@ -156,7 +145,7 @@ static void take_facts(struct bench *bench)
     result->zonda = mem_string(ZONDA_VERSION);
     result->rounds = bench->options->rounds;
     result->started_wall_ns = clock_wall_ns();
-    result->load_before = load_average();
+    result->load_before = sysinfo_load_average();
     result->storm_s = bench->options->storm_ms / 1e3;
     result->idle_s = bench->options->idle_ms / 1e3;
 }
@@ -244,7 +233,7 @@ static int measure(struct bench *bench, struct err *err)
             run_calm(bench, contender);
         find_bases(bench);
     }
-    bench->result->load_after = load_average();
+    bench->result->load_after = sysinfo_load_average();
     bench->result->elapsed_ns = clock_mono_ns() - bench->progress.begun_ns;
     bench_close_loop(bench);
     return result;
