@@ -27,6 +27,7 @@ struct fs_info {
 /* stat(2), or lstat(2) where follow is false. A missing file is no error: kind is FS_NONE. */
 struct fs_info fs_stat(const char *path, bool follow);
 bool fs_is_file(const char *path);
+bool fs_has_file(const char *dir, const char *name);
 bool fs_is_dir(const char *path);
 bool fs_is_executable(const char *path); /* a regular file that may be executed, access(2) */
 

@@ -47,6 +47,14 @@ bool fs_is_file(const char *path)
     return fs_stat(path, true).kind == FS_FILE;
 }
 
+bool fs_has_file(const char *dir, const char *name)
+{
+    char *path = path_join(dir, name);
+    bool has = fs_is_file(path);
+    free(path);
+    return has;
+}
+
 bool fs_is_dir(const char *path)
 {
     return fs_stat(path, true).kind == FS_DIR;

@@ -35,13 +35,9 @@ void bench_plan_fini(struct bench_plan *plan)
 
 const char *tool_own_file(const struct bench_place *place, const char *const *names)
 {
-    for (; *names; names++) {
-        char *path = path_join(place->copy, *names);
-        bool there = fs_is_file(path);
-        free(path);
-        if (there)
+    for (; *names; names++)
+        if (fs_has_file(place->copy, *names))
             return *names;
-    }
     return NULL;
 }
 

@@ -57,6 +57,9 @@ static void makes_lists_and_removes_trees(void **state)
     assert_int_equal(names.len, 2);
     assert_true(strs_has(&names, "b:2"));
     assert_true(strs_has(&names, "l:3"));
+    assert_true(fs_has_file(deep, "f"));
+    assert_false(fs_has_file(a, "b")); /* a directory */
+    assert_false(fs_has_file(a, "f"));
     assert_int_equal(fs_remove_tree(tree, &err), 0);
     assert_int_equal(fs_stat(tree, false).kind, FS_NONE);
     assert_true(fs_is_file(kept)); /* the link was removed, not what it points to */
