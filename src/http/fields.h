@@ -42,8 +42,6 @@ bool http_host_is_loopback(struct http_text host);
 
 /* "text/html" matches "Text/HTML; charset=utf-8"; the type may end in a '*' after the slash. */
 bool http_media_is(struct http_text value, const char *type);
-/* Does an Accept value (RFC 9110 §12.5.1) name the type or a range of it, with a weight above 0? */
-bool http_accepts(struct http_text accept, const char *type);
 /* A parameter's value, "charset" of "text/html; charset=utf-8", without quotes; none if absent. */
 struct http_text http_parameter(struct http_text value, const char *name);
 

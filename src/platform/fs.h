@@ -58,9 +58,8 @@ int fs_link_over(const char *from, const char *to, struct err *err);
 typedef bool fs_entry_fn(void *data, const char *name, enum fs_kind kind);
 int fs_each(const char *dir, fs_entry_fn *fn, void *data, struct err *err);
 
-char *fs_real(const char *path); /* realpath(3); NULL where it does not exist */
-char *fs_cwd(void);              /* heap */
-int fs_chdir(const char *path, struct err *err);
+char *fs_real(const char *path);  /* realpath(3); NULL where it does not exist */
+char *fs_cwd(void);               /* heap */
 const char *fs_home(void);        /* $HOME, or NULL; borrowed */
 char *fs_which(const char *name); /* where PATH has an executable of this name; heap or NULL */
 

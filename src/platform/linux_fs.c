@@ -198,13 +198,6 @@ char *fs_cwd(void)
     return cwd ? cwd : mem_string(".");
 }
 
-int fs_chdir(const char *path, struct err *err)
-{
-    if (chdir(path) != 0)
-        return err_system(err, errno, "cannot change to the directory %s", path);
-    return 0;
-}
-
 const char *fs_home(void)
 {
     return getenv("HOME");

@@ -87,11 +87,6 @@ static void media_types_are_read(void **state)
     assert_false(http_media_is(http_text_of("imag"), "image/*"));
     assert_text(http_parameter(http_text_of("a/b; x=1; Charset=\"utf-8\""), "charset"), "utf-8");
     assert_text(http_parameter(http_text_of("a/b; x=\";charset=no\""), "charset"), "");
-    assert_true(http_accepts(http_text_of("application/json, text/*;q=0.5"), "text/html"));
-    assert_true(http_accepts(http_text_of("*/*"), "text/html"));
-    assert_false(http_accepts(http_text_of("text/html;q=0.000, application/json"), "text/html"));
-    assert_true(http_accepts(http_text_of("gzip, br;q=0.8"), "br"));
-    assert_false(http_accepts(http_text_of("gzip, br;q=0"), "br"));
 }
 
 static void fields_of_one_connection_are_known(void **state)
