@@ -62,6 +62,8 @@ char *fs_real(const char *path);  /* realpath(3); NULL where it does not exist *
 char *fs_cwd(void);               /* heap */
 const char *fs_home(void);        /* $HOME, or NULL; borrowed */
 char *fs_which(const char *name); /* where PATH has an executable of this name; heap or NULL */
+/* The same of dirs, a PATH or NULL, for a process in cwd: below cwd where PATH's entry is. */
+char *fs_which_in(const char *dirs, const char *cwd, const char *name);
 
 /* Reads, writes: at most len bytes, as read(2) and write(2), again after EINTR; -1 with errno. */
 long fs_fd_read(int fd, void *data, size_t len);

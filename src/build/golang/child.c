@@ -155,17 +155,10 @@ void go_list_argv(struct strs *argv, const char *go, const struct strs *flags,
 void go_explain(const char *go, const struct strs *env, struct err *err)
 {
     const char *path = strs_env_get(env, "PATH");
-    bool found = strchr(go, '/') || !path;
-    for (const char *at = path; !found && *at;) {
-        size_t len = strcspn(at, ":");
-        char *dir = mem_string_n(at, len);
-        char *file = path_join(*dir ? dir : ".", go);
-        found = fs_is_executable(file);
-        free(file);
-        free(dir);
-        at += len + (at[len] == ':');
-    }
-    if (found)
+    char *found = fs_which_in(path, ".", go);
+    bool is_found = found || !path || strchr(go, '/');
+    free(found);
+    if (is_found)
         return;
     err_set(err, ERR_APP, "there is no %s command in PATH", go);
     err_hint(err, "install Go, or add its bin directory to PATH, which is %.150s", path);
