@@ -12,7 +12,9 @@
 
 #define CHUNK_BYTES         ((size_t)32 << 10)
 #define COMPLAINT_BYTES_MAX ((size_t)4 << 10)
-#define DRAIN_MAX           64 /* chunks: more than a pipe holds */
+#define COMPLAINT_LINES_MAX 3
+#define COMPLAINT_LINE_MAX  200 /* bytes */
+#define DRAIN_MAX           64  /* chunks: more than a pipe holds */
 
 struct pipe_end {
     struct go_child *child;
@@ -74,18 +76,22 @@ static void readable(void *data, int events)
 }
 
 /* "go: errors parsing go.mod:" says nothing without the line behind it. */
+void go_complaint(const char *text, struct buf *words)
+{
+    for (int lines = 0; *text && lines < COMPLAINT_LINES_MAX;) {
+        size_t tabs = strspn(text, "\t"), len = strcspn(text + tabs, "\n");
+        text += tabs;
+        if (len > 0 && strncmp(text, "go: downloading ", 16) != 0)
+            (void)buf_printf(words, "%s%.*s", lines++ ? " " : "",
+                             len < COMPLAINT_LINE_MAX ? (int)len : COMPLAINT_LINE_MAX, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
 static void complain(const struct go_child *child, struct exit_status status, struct err *err)
 {
     struct buf words = BUF_INIT((size_t)512);
-    const char *text = buf_text(&child->text);
-    while (strncmp(text, "go: downloading ", 16) == 0 || *text == '\n')
-        text += strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n');
-    for (int lines = 0; *text && lines < 3; lines++) {
-        size_t len = strcspn(text, "\n");
-        (void)buf_printf(&words, "%s%.*s", lines ? " " : "", len < 200 ? (int)len : 200,
-                         text + strspn(text, "\t"));
-        text += len + (text[len] == '\n');
-    }
+    go_complaint(buf_text(&child->text), &words);
     if (words.len == 0)
         exit_status_words(status, &words);
     err_set(err, ERR_APP, "%s failed: %s", child->name, buf_text(&words));
