@@ -1,7 +1,6 @@
 #include "base/strs.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,13 +31,8 @@ void strs_pushf(struct strs *list, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    take(list, mem_vformat(format, args));
     va_end(args);
-    char *text = mem_new((size_t)(len < 0 ? 0 : len) + 1, 1);
-    va_start(args, format);
-    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
-    va_end(args);
-    take(list, text);
 }
 
 void strs_push_all(struct strs *list, const char *const *texts)
