@@ -37,7 +37,7 @@ struct graph {
     char *main_dir;
     char *root; /* where the go command ran; NULL: unknown */
     struct build_tags tags;
-    bool gin, loads_env;
+    bool loads_env;
     enum template_mode templates;
     char *templates_where;
     struct strs *outside; /* filled by the question */

@@ -170,11 +170,6 @@ enum template_mode graph_templates(const struct graph *graph, const char **where
     return graph->templates;
 }
 
-bool graph_uses_gin(const struct graph *graph)
-{
-    return graph->gin;
-}
-
 bool graph_loads_env(const struct graph *graph)
 {
     return graph->loads_env;
