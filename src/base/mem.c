@@ -40,15 +40,22 @@ char *mem_string_n(const char *text, size_t len)
     return copy;
 }
 
+char *mem_vformat(const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *text = mem_new((size_t)(len < 0 ? 0 : len) + 1, 1);
+    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, again);
+    va_end(again);
+    return text;
+}
+
 char *mem_format(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    char *text = mem_new((size_t)(len < 0 ? 0 : len) + 1, 1);
-    va_start(args, format);
-    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
+    char *text = mem_vformat(format, args);
     va_end(args);
     return text;
 }

@@ -8,6 +8,7 @@
 #ifndef ZONDA_BASE_MEM_H
 #define ZONDA_BASE_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Zeroed memory for count things of size bytes; ends the program on overflow and exhaustion. */
@@ -20,6 +21,7 @@ void *mem_resize(void *old, size_t count, size_t size);
 char *mem_string(const char *text);
 char *mem_string_n(const char *text, size_t len);
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* Replaces the owned string at *slot by a copy of text (which may be NULL or *slot itself). */
 void mem_replace(char **slot, const char *text);

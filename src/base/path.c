@@ -87,6 +87,12 @@ const char *path_ext(const char *path)
     return dot ? dot + 1 : "";
 }
 
+bool path_ends(const char *path, const char *end)
+{
+    size_t len = strlen(path), end_len = strlen(end);
+    return len >= end_len && memcmp(path + len - end_len, end, end_len) == 0;
+}
+
 char *path_dir(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -25,7 +25,8 @@ const char *path_show(const char *dir, const char *path);
 
 const char *path_base(const char *path); /* after the last '/', borrowed */
 const char *path_ext(const char *path);  /* after the last '.' of the base name, or ""; borrowed */
-char *path_dir(const char *path);        /* before the last '/', "." or "/" where nothing is left */
+bool path_ends(const char *path, const char *end);
+char *path_dir(const char *path); /* before the last '/', "." or "/" where nothing is left */
 bool path_is_absolute(const char *path);
 
 #endif

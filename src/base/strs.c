@@ -1,7 +1,6 @@
 #include "base/strs.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,13 +31,14 @@ void strs_pushf(struct strs *list, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    take(list, mem_vformat(format, args));
     va_end(args);
-    char *text = mem_new((size_t)(len < 0 ? 0 : len) + 1, 1);
-    va_start(args, format);
-    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
-    va_end(args);
-    take(list, text);
+}
+
+void strs_push_all(struct strs *list, const char *const *texts)
+{
+    for (; *texts; texts++)
+        strs_push(list, *texts);
 }
 
 void strs_copy(struct strs *list, const struct strs *from)
@@ -100,6 +100,16 @@ void strs_env_set(struct strs *env, const char *name, const char *value)
     }
     free(*old);
     *old = entry;
+}
+
+void strs_env_add(struct strs *env, const struct strs *more)
+{
+    STRS_EACH (entry, more) {
+        size_t len = strcspn(*entry, "=");
+        char *name = mem_string_n(*entry, len);
+        strs_env_set(env, name, *entry + len + ((*entry)[len] == '='));
+        free(name);
+    }
 }
 
 const char *strs_env_get(const struct strs *env, const char *name)

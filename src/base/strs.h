@@ -17,7 +17,8 @@ struct strs {
 void strs_push(struct strs *list, const char *text);
 void strs_push_n(struct strs *list, const char *text, size_t len);
 void strs_pushf(struct strs *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void strs_copy(struct strs *list, const struct strs *from); /* appends copies of all of from */
+void strs_push_all(struct strs *list, const char *const *texts); /* NULL-terminated */
+void strs_copy(struct strs *list, const struct strs *from);      /* appends copies of all of from */
 bool strs_has(const struct strs *list, const char *text);
 bool strs_equal(const struct strs *a, const struct strs *b);
 void strs_clear(struct strs *list);
@@ -25,6 +26,8 @@ void strs_fini(struct strs *list);
 
 /* Sets NAME=value in a list of environment entries, replacing an entry of that name. */
 void strs_env_set(struct strs *env, const char *name, const char *value);
+/* strs_env_set for each entry of more; one without '=' has an empty value. */
+void strs_env_add(struct strs *env, const struct strs *more);
 /* The value of NAME in a list of environment entries, borrowed, or NULL. */
 const char *strs_env_get(const struct strs *env, const char *name);
 

@@ -19,11 +19,6 @@ static bool is_address(struct http_text host)
     return digits;
 }
 
-static bool equal_text(struct http_text a, struct http_text b)
-{
-    return a.len == b.len && a.len > 0 && memcmp(a.at, b.at, a.len) == 0;
-}
-
 /* What follows "://" in an origin; none where it is no origin. */
 static struct http_text authority_of(struct http_text origin)
 {
@@ -46,7 +41,7 @@ static bool is_here(struct http_text authority)
 static bool is_named(const struct access *access, struct http_text authority)
 {
     STRS_EACH (origin, access->origins)
-        if (equal_text(authority_of(http_text_of(*origin)), authority))
+        if (http_text_same(authority_of(http_text_of(*origin)), authority))
             return true;
     return false;
 }
@@ -145,7 +140,7 @@ bool access_allows(const struct access *access, enum access_to to, struct http_e
 {
     const struct http_head *head = http_exchange_head(exchange);
     struct http_text origin = http_head_value(head, "Origin");
-    bool own = origin.at && equal_text(authority_of(origin), head->host);
+    bool own = origin.at && http_text_same(authority_of(origin), head->host);
     if (!host_ok(access, head->host)) {
         refuse(exchange, 403, "this Host is not zonda's: see [dashboard] origins");
         return false;

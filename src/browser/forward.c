@@ -1,7 +1,5 @@
 #include "browser/forward.h"
 
-#include <string.h>
-
 #include "http/fields.h"
 
 #define VALUE_BYTES_MAX HTTP_HEAD_BYTES_MAX
@@ -147,10 +145,8 @@ void forward_response(struct forward *forward, const struct http_head *response,
 /* A file whose second is not over yet may change once more within it. */
 static bool is_of_this_second(const struct http_head *response)
 {
-    struct http_text modified = http_head_value(response, "Last-Modified");
-    struct http_text date = http_head_value(response, "Date");
-    return modified.at && date.at && modified.len == date.len &&
-           memcmp(modified.at, date.at, date.len) == 0;
+    return http_text_same(http_head_value(response, "Last-Modified"),
+                          http_head_value(response, "Date"));
 }
 
 static void leave_out(struct forward *forward, const char *name)

@@ -136,9 +136,7 @@ static const char *skip_tool(const char *line)
         return line;
     char *tool = mem_string_n(line, (size_t)(colon - line));
     const char *name = path_base(tool);
-    size_t len = strlen(name);
-    bool skips = strcmp(name, "vet") == 0 || strcmp(name, "go") == 0 ||
-                 (len >= 2 && strcmp(name + len - 2, "ld") == 0);
+    bool skips = strcmp(name, "vet") == 0 || strcmp(name, "go") == 0 || path_ends(name, "ld");
     free(tool);
     return skips ? colon + 2 : line;
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "command/command.h"
 #include "measure/bench/bench.h"
 #include "measure/bench/report.h"
@@ -12,26 +11,6 @@
 
 #define DEFAULT_TIMEOUT_MS 60000
 #define OLD_MAX            ((size_t)64 << 20)
-
-/* Before minutes of measuring, not after. */
-static int check_files(const struct arguments *arguments, struct err *err)
-{
-    STRS_EACH (path, &arguments->reports) {
-        if (report_check(*path, err) != 0)
-            return err->code;
-        char *dir = path_dir(*path);
-        bool is = fs_is_dir(dir);
-        if (!is) {
-            err_set(err, ERR_USAGE, "%.200s cannot be written: there is no directory %.200s", *path,
-                    dir);
-            err_hint(err, "make it first: mkdir -p %.200s", dir);
-        }
-        free(dir);
-        if (!is)
-            return err->code;
-    }
-    return 0;
-}
 
 /* The report of --compare; *old stays NULL without one. */
 static int read_old(const struct arguments *arguments, struct bench_result **old, struct err *err)
@@ -127,7 +106,8 @@ static int run(const struct arguments *arguments)
 {
     struct bench_result *old;
     struct err err;
-    if (check_files(arguments, &err) != 0 || read_old(arguments, &old, &err) != 0)
+    /* Before minutes of measuring, not after. */
+    if (report_check_all(&arguments->reports, &err) != 0 || read_old(arguments, &old, &err) != 0)
         return command_report(&err);
     int status = run_with(arguments, old);
     bench_result_free(old);

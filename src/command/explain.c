@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "build/dotenv.h"
 #include "build/golang/flags.h"
+#include "build/golang/gomod.h"
 #include "build/golang/graph.h"
 #include "command/project.h"
 #include "engine/state.h"
@@ -234,7 +235,7 @@ static void prepare(struct explainer *explainer)
                            &explainer->app_env, &err))
         (void)command_report(&err);
     if (target_find(config, &explainer->target, &err)) {
-        explainer->target.is_go = project_is_go(config->root);
+        explainer->target.is_go = gomod_is_in(config->root);
         explainer->graph_err = err;
     } else if (explainer->target.is_go && explainer->target.package) {
         load_graph(explainer);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "build/golang/discover.h"
+#include "build/golang/gomod.h"
 #include "command/project.h"
 #include "config/schema.h"
 #include "platform/fs.h"
@@ -21,14 +22,6 @@ struct findings {
     bool is_go, has_env_file, loads_env;
 };
 
-static bool has_file(const char *dir, const char *name)
-{
-    char *path = path_join(dir, name);
-    bool has = fs_is_file(path);
-    free(path);
-    return has;
-}
-
 /* Does go.mod require the package that reads .env files? */
 static bool requires_godotenv(const char *dir)
 {
@@ -44,10 +37,10 @@ static bool requires_godotenv(const char *dir)
 
 static int look(const char *dir, struct findings *found, struct err *err)
 {
-    found->is_go = project_is_go(dir);
+    found->is_go = gomod_is_in(dir);
     found->module = discover_module(dir);
     found->old = config_find(dir);
-    found->has_env_file = has_file(dir, ".env");
+    found->has_env_file = fs_has_file(dir, ".env");
     found->loads_env = requires_godotenv(dir);
     if (!found->is_go)
         return 0;

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "command/load_reload.h"
 #include "command/project.h"
 #include "config/toml.h"
@@ -48,21 +47,7 @@ static int check_options(const struct arguments *arguments, struct err *err)
         err_hint(err, "zonda load --reload-every 5s --edit internal/version/version.go …");
         return ERR_USAGE;
     }
-    STRS_EACH (path, &arguments->reports) {
-        if (report_check(*path, err) != 0)
-            return err->code;
-        char *dir = path_dir(*path);
-        bool is = fs_is_dir(dir);
-        if (!is) {
-            err_set(err, ERR_USAGE, "%.200s cannot be written: there is no directory %.200s", *path,
-                    dir);
-            err_hint(err, "make it first: mkdir -p %.200s", dir);
-        }
-        free(dir);
-        if (!is)
-            return err->code;
-    }
-    return 0;
+    return report_check_all(&arguments->reports, err);
 }
 
 static void print_checked(const struct scenario *scenario)

@@ -37,15 +37,6 @@ void project_problems(const struct problems *problems)
     buf_fini(&text);
 }
 
-bool project_is_go(const char *root)
-{
-    char *module = path_join(root, "go.mod"), *work = path_join(root, "go.work");
-    bool is = fs_is_file(module) || fs_is_file(work);
-    free(module);
-    free(work);
-    return is;
-}
-
 void project_request(const struct arguments *arguments, const char *command,
                      struct json_writer *writer)
 {

@@ -14,7 +14,6 @@ struct config *project_config(const struct arguments *arguments, const char *fil
                               struct problems *problems);
 /* Prints problems on stderr. */
 void project_problems(const struct problems *problems);
-bool project_is_go(const char *root); /* a go.mod or a go.work is there */
 
 /* Begins {"v":1,"command":COMMAND,"service":WORD}, the latter where a word was given. */
 void project_request(const struct arguments *arguments, const char *command,

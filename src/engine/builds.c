@@ -16,14 +16,9 @@ static void done(void *data, struct build_result *result);
 static void line(void *data, const char *text, bool error)
 {
     struct engine *engine = data;
-    struct event event = {.kind = EVENT_BUILD_LINE,
-                          .level = LOG_INFO,
-                          .reload = engine->building,
-                          .text = text,
-                          .flag = error};
     (void)buf_puts(&engine->build_output, text);
     (void)buf_putc(&engine->build_output, '\n');
-    publish(engine, &event);
+    tell_build_line(engine, text, error);
 }
 
 static void progress(void *data, int packages_done, int total, const char *package)

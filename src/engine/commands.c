@@ -9,13 +9,7 @@ static void finished(void *data, struct build_result *result);
 
 static void line(void *data, const char *text, bool error)
 {
-    struct engine *engine = data;
-    struct event event = {.kind = EVENT_BUILD_LINE,
-                          .level = LOG_INFO,
-                          .reload = engine->building,
-                          .text = text,
-                          .flag = error};
-    publish(engine, &event);
+    tell_build_line(data, text, error);
 }
 
 /* What the plan wants once its commands have run. */

@@ -33,6 +33,16 @@ void tell_number(struct engine *engine, enum event_kind kind, int64_t number, co
     publish(engine, &event);
 }
 
+void tell_build_line(struct engine *engine, const char *text, bool error)
+{
+    struct event event = {.kind = EVENT_BUILD_LINE,
+                          .level = LOG_INFO,
+                          .reload = engine->building,
+                          .text = text,
+                          .flag = error};
+    publish(engine, &event);
+}
+
 void notice(struct engine *engine, enum log_level level, const char *hint, const char *format, ...)
 {
     char text[NOTICE_BYTES_MAX];

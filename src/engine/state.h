@@ -239,6 +239,7 @@ void tell(struct engine *engine, enum event_kind kind, const struct reload *relo
           const char *text);
 void tell_number(struct engine *engine, enum event_kind kind, int64_t number, const char *text,
                  bool flag);
+void tell_build_line(struct engine *engine, const char *text, bool error);
 void notice(struct engine *engine, enum log_level level, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void notice_err(struct engine *engine, enum log_level level, const struct err *err);

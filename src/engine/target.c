@@ -13,15 +13,8 @@
 #include "build/golang/child.h"
 #include "build/golang/discover.h"
 #include "build/golang/flags.h"
+#include "build/golang/gomod.h"
 #include "platform/fs.h"
-
-static bool has(const char *root, const char *name)
-{
-    char *path = path_join(root, name);
-    bool found = fs_is_file(path);
-    free(path);
-    return found;
-}
 
 static bool is_set(const struct command *command)
 {
@@ -76,7 +69,7 @@ static int find_custom(const struct config *config, struct target *target, struc
 static char *module_above(const char *root)
 {
     char *dir = path_dir(root);
-    while (!has(dir, "go.mod")) {
+    while (!fs_has_file(dir, "go.mod")) {
         if (strcmp(dir, "/") == 0) {
             free(dir);
             return NULL;
@@ -180,7 +173,7 @@ static char *name_of(const struct config *config, const struct target *target)
 int target_find(const struct config *config, struct target *target, struct err *err)
 {
     *target = (struct target){0};
-    target->is_go = has(config->root, "go.mod") || has(config->root, "go.work");
+    target->is_go = gomod_is_in(config->root);
     int result = is_set(&config->build.command) ? find_custom(config, target, err)
                                                 : find_default(config, target, err);
     if (result == 0) {

@@ -22,65 +22,44 @@ enum coding coding_of(struct http_text value)
     return http_text_equal_case(value, "br") ? CODING_BR : CODING_UNKNOWN;
 }
 
-static struct coder *make(const struct coder_kind *kind, uint64_t output_max)
+struct coder *coder_decode_new(enum coding coding, uint64_t output_max)
 {
     struct coder *coder = mem_new(1, sizeof *coder);
-    coder->kind = kind;
-    coder->state = kind->open();
+    coder->kind = coding == CODING_BR ? &coder_unbrotli : &coder_gunzip;
+    coder->state = coder->kind->open();
     coder->left = output_max;
     return coder;
 }
 
-struct coder *coder_decode_new(enum coding coding, uint64_t output_max)
-{
-    return make(coding == CODING_BR ? &coder_unbrotli : &coder_gunzip, output_max);
-}
-
-struct coder *coder_encode_new(enum coding coding)
-{
-    (void)coding; /* gzip only: what every client takes */
-    return make(&coder_gzip, UINT64_MAX);
-}
-
 /* All that is allowed has come. Is it all there is? One byte more tells. */
-static enum coding_result look_further(struct coder *coder, struct coding_step *step, bool flush)
+static enum coding_result look_further(struct coder *coder, struct coding_step *step)
 {
     char more;
     struct coding_step further = {step->in, step->in_len, &more, 1, step->finish};
-    enum coding_result result = coder->kind->step(coder->state, &further, flush);
+    enum coding_result result = coder->kind->step(coder->state, &further);
     step->in = further.in;
     step->in_len = further.in_len;
     return further.out_len ? result : CODING_BAD;
 }
 
-static enum coding_result run(struct coder *coder, struct coding_step *step, bool flush)
+enum coding_result coder_step(struct coder *coder, struct coding_step *step)
 {
     if (coder->bad || coder->done)
         return coder->bad ? CODING_BAD : CODING_DONE;
     size_t room = step->out_len, allowed = coder->left < room ? (size_t)coder->left : room;
     step->out_len = allowed;
-    enum coding_result result = coder->kind->step(coder->state, step, flush);
+    enum coding_result result = coder->kind->step(coder->state, step);
     size_t made = allowed - step->out_len;
     coder->left -= made;
     step->out_len = room - made;
     if (result == CODING_MORE && !coder->left)
-        result = look_further(coder, step, flush);
-    bool idle = !step->in_len && !made && step->out_len && !flush;
+        result = look_further(coder, step);
+    bool idle = !step->in_len && !made && step->out_len;
     if (result == CODING_MORE && step->finish && idle)
         result = CODING_BAD; /* cut */
     coder->done = result == CODING_DONE;
     coder->bad = result == CODING_BAD;
     return result;
-}
-
-enum coding_result coder_step(struct coder *coder, struct coding_step *step)
-{
-    return run(coder, step, false);
-}
-
-enum coding_result coder_flush(struct coder *coder, struct coding_step *step)
-{
-    return run(coder, step, true);
 }
 
 void coder_free(struct coder *coder)

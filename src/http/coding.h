@@ -1,6 +1,6 @@
 /*
- * Content codings, RFC 9110 §8.4.1: gzip and br are decoded, gzip is encoded, as a stream. zlib is
- * known to coding_gzip.c only, Brotli to coding_br.c only.
+ * Content codings, RFC 9110 §8.4.1: gzip and br are decoded, as a stream. zlib is known to
+ * coding_gzip.c only, Brotli to coding_br.c only.
  *
  * Life-cycle: new, step until it says done, free. No call gives more than the room that it is
  * given, so a small body that unfolds into a huge one (a bomb) is bounded by what the caller goes
@@ -25,8 +25,7 @@ struct coding_step {
     size_t in_len;
     char *out; /* moved on by what was written */
     size_t out_len;
-    bool finish; /* no input follows: (encoder) write the end; (decoder) an unfinished stream fails
-                  */
+    bool finish; /* no input follows: an unfinished stream fails */
 };
 enum coding_result {
     CODING_MORE, /* in is used up, or out is full: call again with more of what is 0 */
@@ -36,11 +35,7 @@ enum coding_result {
 
 struct coder;
 struct coder *coder_decode_new(enum coding coding, uint64_t output_max); /* GZIP or BR */
-struct coder *coder_encode_new(enum coding coding);                      /* GZIP */
 enum coding_result coder_step(struct coder *coder, struct coding_step *step);
-/* Encoder: what was given so far can be decoded by the peer now (flush), for pages that come
-   slowly. CODING_MORE while out is too small; call until out_len stays above 0. */
-enum coding_result coder_flush(struct coder *coder, struct coding_step *step);
 void coder_free(struct coder *coder); /* NULL is allowed */
 
 #endif

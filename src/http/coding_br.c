@@ -12,9 +12,8 @@ static void *open_decoder(void)
     return state;
 }
 
-static enum coding_result step_decoder(void *state, struct coding_step *step, bool flush)
+static enum coding_result step_decoder(void *state, struct coding_step *step)
 {
-    (void)flush;
     const uint8_t *in = (const uint8_t *)step->in;
     uint8_t *out = (uint8_t *)step->out;
     BrotliDecoderResult result =

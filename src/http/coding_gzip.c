@@ -7,9 +7,7 @@
 #include "base/mem.h"
 #include "http/coding_parts.h"
 
-#define GZIP_ONLY  (15 + 16) /* the window of 32 KiB, and no zlib header; zlib.h, inflateInit2 */
-#define MEM_LEVEL  8
-#define FAST_LEVEL 1 /* between two processes of one machine */
+#define GZIP_ONLY (15 + 16) /* the window of 32 KiB, and no zlib header; zlib.h, inflateInit2 */
 
 static unsigned at_most(size_t len)
 {
@@ -24,24 +22,15 @@ static void *open_inflate(void)
     return stream;
 }
 
-static void *open_deflate(void)
+static enum coding_result step_inflate(void *state, struct coding_step *step)
 {
-    z_stream *stream = mem_new(1, sizeof *stream);
-    if (deflateInit2(stream, FAST_LEVEL, Z_DEFLATED, GZIP_ONLY, MEM_LEVEL, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
-        abort();
-    return stream;
-}
-
-static enum coding_result run(z_stream *stream, struct coding_step *step,
-                              int (*fn)(z_stream *, int), int flush)
-{
+    z_stream *stream = state;
     unsigned in_len = at_most(step->in_len), out_len = at_most(step->out_len);
     stream->next_in = (const unsigned char *)step->in;
     stream->avail_in = in_len;
     stream->next_out = (unsigned char *)step->out;
     stream->avail_out = out_len;
-    int result = fn(stream, flush);
+    int result = inflate(stream, Z_NO_FLUSH);
     step->in += in_len - stream->avail_in;
     step->in_len -= in_len - stream->avail_in;
     step->out += out_len - stream->avail_out;
@@ -51,28 +40,10 @@ static enum coding_result run(z_stream *stream, struct coding_step *step,
     return result == Z_OK || result == Z_BUF_ERROR ? CODING_MORE : CODING_BAD;
 }
 
-static enum coding_result step_inflate(void *state, struct coding_step *step, bool flush)
-{
-    (void)flush;
-    return run(state, step, inflate, Z_NO_FLUSH);
-}
-
-static enum coding_result step_deflate(void *state, struct coding_step *step, bool flush)
-{
-    return run(state, step, deflate, step->finish ? Z_FINISH : flush ? Z_SYNC_FLUSH : Z_NO_FLUSH);
-}
-
 static void close_inflate(void *state)
 {
     (void)inflateEnd(state);
     free(state);
 }
 
-static void close_deflate(void *state)
-{
-    (void)deflateEnd(state);
-    free(state);
-}
-
 const struct coder_kind coder_gunzip = {open_inflate, step_inflate, close_inflate};
-const struct coder_kind coder_gzip = {open_deflate, step_deflate, close_deflate};

@@ -6,11 +6,10 @@
 
 struct coder_kind {
     void *(*open)(void);
-    /* flush: everything up to here is to come out. Moves step on. */
-    enum coding_result (*step)(void *state, struct coding_step *step, bool flush);
+    enum coding_result (*step)(void *state, struct coding_step *step); /* moves step on */
     void (*close)(void *state);
 };
 
-extern const struct coder_kind coder_gunzip, coder_gzip, coder_unbrotli;
+extern const struct coder_kind coder_gunzip, coder_unbrotli;
 
 #endif

@@ -19,6 +19,11 @@ bool http_text_equal(struct http_text text, const char *other)
     return strlen(other) == text.len && (!text.len || memcmp(text.at, other, text.len) == 0);
 }
 
+bool http_text_same(struct http_text a, struct http_text b)
+{
+    return a.len && a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
 bool http_text_equal_case(struct http_text text, const char *other)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -252,33 +257,6 @@ struct http_text http_parameter(struct http_text value, const char *name)
         return parameter;
     }
     return (struct http_text){0};
-}
-
-/* qvalue, RFC 9110 §12.4.2: is it 0? */
-static bool weighs_nothing(struct http_text weight)
-{
-    for (size_t i = 0; i < weight.len; i++)
-        if (weight.at[i] != '0' && weight.at[i] != '.')
-            return false;
-    return weight.len > 0;
-}
-
-bool http_accepts(struct http_text accept, const char *type)
-{
-    const char *slash = strchr(type, '/');
-    size_t major = slash ? (size_t)(slash - type) + 1 : 0;
-    struct http_text element;
-    while (http_list_next(&accept, &element)) {
-        struct http_text rest = element;
-        struct http_text range = trim(cut(&rest, ';'));
-        bool named = http_text_equal_case(range, type) || http_text_equal(range, "*/*") ||
-                     http_text_equal(range, "*") ||
-                     (major && range.len == major + 1 && range.at[major] == '*' &&
-                      begins(range, type, major));
-        if (named && !weighs_nothing(http_parameter(element, "q")))
-            return true;
-    }
-    return false;
 }
 
 /* --- what may be sent --- */

@@ -13,6 +13,7 @@
 bool http_text_equal(struct http_text text, const char *other);      /* exactly */
 bool http_text_equal_case(struct http_text text, const char *other); /* ASCII case ignored */
 struct http_text http_text_of(const char *text);                     /* NULL: none */
+bool http_text_same(struct http_text a, struct http_text b); /* exactly; nothing is not the same */
 
 /* The first field of this name, or NULL. */
 const struct http_field *http_field_find(const struct http_field *fields, size_t count,
@@ -41,8 +42,6 @@ bool http_host_is_loopback(struct http_text host);
 
 /* "text/html" matches "Text/HTML; charset=utf-8"; the type may end in a '*' after the slash. */
 bool http_media_is(struct http_text value, const char *type);
-/* Does an Accept value (RFC 9110 §12.5.1) name the type or a range of it, with a weight above 0? */
-bool http_accepts(struct http_text accept, const char *type);
 /* A parameter's value, "charset" of "text/html; charset=utf-8", without quotes; none if absent. */
 struct http_text http_parameter(struct http_text value, const char *name);
 

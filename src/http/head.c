@@ -223,10 +223,3 @@ void http_head_copy_into(struct http_head *copy, void *memory, const struct http
         rebase(&fields[i].value, from.at, to);
     }
 }
-
-struct http_head *http_head_copy(const struct http_head *head)
-{
-    struct http_head *copy = mem_new(1, sizeof *copy + http_head_copy_bytes(head));
-    http_head_copy_into(copy, copy + 1, head);
-    return copy;
-}

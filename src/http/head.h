@@ -11,7 +11,8 @@ long http_fields_parse(struct http_field *fields, const char *at, const char *en
 /* Fills what the fields and the target say, framing.c. 0, or a fault. */
 int http_head_understand(struct http_head *head, enum http_method request);
 
-/* http_head_copy into memory of http_head_copy_bytes, aligned for pointers. */
+/* A copy that stands alone, with its fields and texts in memory of http_head_copy_bytes, aligned
+   for pointers. */
 size_t http_head_copy_bytes(const struct http_head *head);
 void http_head_copy_into(struct http_head *copy, void *memory, const struct http_head *head);
 

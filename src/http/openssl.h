@@ -53,7 +53,6 @@
     F(PEM_write_bio_X509) \
     F(SSL_CTX_ctrl) \
     F(SSL_CTX_free) \
-    F(SSL_CTX_get0_certificate) \
     F(SSL_CTX_load_verify_locations) \
     F(SSL_CTX_new) \
     F(SSL_CTX_set_alpn_protos) \
@@ -87,7 +86,6 @@
     F(X509_VERIFY_PARAM_set1_ip_asc) \
     F(X509_add_ext) \
     F(X509_check_host) \
-    F(X509_digest) \
     F(X509_free) \
     F(X509_get0_notAfter) \
     F(X509_get_serialNumber) \

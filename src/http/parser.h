@@ -131,9 +131,6 @@ long http_head_length(struct http_scan *scan, const char *data, size_t len);
 int http_head_parse(struct http_head *head, enum http_kind kind, enum http_method request,
                     struct http_field *fields, const char *data, size_t len);
 
-/* A copy that stands alone, in one piece of memory: free() it. */
-struct http_head *http_head_copy(const struct http_head *head);
-
 /* --- the body --- */
 struct http_body {
     enum http_framing framing;

@@ -156,19 +156,6 @@ struct tls_context *tls_client_new(const char *ca_path, bool insecure, struct er
     return NULL;
 }
 
-void tls_fingerprint(const struct tls_context *context, char text[TLS_FINGERPRINT_BYTES])
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
-    const X509 *cert = openssl.SSL_CTX_get0_certificate(context->ssl);
-    text[0] = '\0';
-    if (!cert || openssl.X509_digest(cert, openssl.EVP_sha256(), digest, &len) != 1)
-        return;
-    for (unsigned i = 0; i < len; i++)
-        (void)snprintf(text + 3 * i, TLS_FINGERPRINT_BYTES - 3 * i, "%02X%s", digest[i],
-                       i + 1 < len ? ":" : "");
-}
-
 /* --- digests --- */
 
 int tls_sha1(const void *data, size_t len, uint8_t digest[20])
@@ -177,14 +164,6 @@ int tls_sha1(const void *data, size_t len, uint8_t digest[20])
     if (openssl_load(&ignored))
         return -1;
     return openssl.EVP_Digest(data, len, digest, NULL, openssl.EVP_sha1(), NULL) == 1 ? 0 : -1;
-}
-
-int tls_sha256(const void *data, size_t len, uint8_t digest[32])
-{
-    struct err ignored;
-    if (openssl_load(&ignored))
-        return -1;
-    return openssl.EVP_Digest(data, len, digest, NULL, openssl.EVP_sha256(), NULL) == 1 ? 0 : -1;
 }
 
 int tls_base64(const void *data, size_t len, char *text)

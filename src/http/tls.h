@@ -27,13 +27,8 @@ void tls_context_free(struct tls_context *context); /* NULL is allowed */
    for a week longer. The paths are heap strings. */
 int tls_self_made(const char *dir, char **cert_path, char **key_path, struct err *err);
 
-/* "SHA-256 fingerprint" of a server context's certificate, as browsers show it: AA:BB:… */
-#define TLS_FINGERPRINT_BYTES 96
-void tls_fingerprint(const struct tls_context *context, char text[TLS_FINGERPRINT_BYTES]);
-
-/* --- digests for protocols and policies: below 0 where OpenSSL is not installed --- */
-int tls_sha1(const void *data, size_t len, uint8_t digest[20]);   /* RFC 6455's handshake */
-int tls_sha256(const void *data, size_t len, uint8_t digest[32]); /* hashes of CSP */
+/* --- digests for protocols: below 0 where OpenSSL is not installed --- */
+int tls_sha1(const void *data, size_t len, uint8_t digest[20]); /* RFC 6455's handshake */
 int tls_base64(const void *data, size_t len, char *text); /* room for 4 * ((len + 2) / 3) + 1 */
 
 /* --- sessions: for conn.c --- */

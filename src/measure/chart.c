@@ -20,8 +20,7 @@ static double at_y(const struct chart *chart, double y)
     return TOP + height - height * (chart->y_max > 0 ? fmin(y / chart->y_max, 1) : 0);
 }
 
-/* 1, 2 or 5 times a power of ten: the least that cuts range into at most parts. */
-static double round_step(double range, int parts)
+double chart_step(double range, int parts)
 {
     double least = range / parts, power = pow(10, floor(log10(least)));
     double factor = least / power;
@@ -43,7 +42,7 @@ void chart_begin(struct chart *chart, const char *title)
 {
     struct buf *out = chart->out;
     double range = chart->y_max > 0 ? chart->y_max : 1;
-    chart->y_step = round_step(range, LINES);
+    chart->y_step = chart_step(range, LINES);
     chart->y_max = ceil(range / chart->y_step) * chart->y_step;
     (void)buf_printf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
                      CHART_WIDTH, CHART_HEIGHT, title);

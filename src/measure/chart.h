@@ -24,6 +24,9 @@ struct chart {
     double y_step;
 };
 
+/* 1, 2 or 5 times a power of ten: the least that cuts range into at most parts. */
+double chart_step(double range, int parts);
+
 /* title: for those who do not see it. */
 void chart_begin(struct chart *chart, const char *title);
 /* x and y of count points. A line, or the area under it. */

@@ -17,18 +17,11 @@ static double at_x(const struct bars *bars, double value)
     return LEFT + (CHART_WIDTH - LEFT - RIGHT) * share;
 }
 
-/* The next of 1, 2 and 5 times a power of ten. */
-static double step_of(double range)
-{
-    double least = range / PARTS, power = pow(10, floor(log10(least))), factor = least / power;
-    return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
-}
-
 void bars_begin(struct bars *bars, const char *title)
 {
     int height = bars->rows * ROW;
-    double step = step_of(bars->max > 0 ? bars->max : 1);
-    bars->max = ceil((bars->max > 0 ? bars->max : 1) / step) * step;
+    double range = bars->max > 0 ? bars->max : 1, step = chart_step(range, PARTS);
+    bars->max = ceil(range / step) * step;
     bars->row = -1;
     (void)buf_printf(bars->out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"",
                      CHART_WIDTH, height + BOTTOM);

@@ -124,6 +124,19 @@ void emit_template(struct buf *out, const struct template *template, const char 
     }
 }
 
+void emit_headers(struct buf *out, const struct task *task, const char *indent)
+{
+    VEC_EACH (const struct header, header, &task->headers) {
+        (void)buf_puts(out, indent);
+        emit_string(out, header->name);
+        (void)buf_puts(out, ": ");
+        emit_template(out, &header->value, emit_escape(ESCAPE_HEADER));
+        (void)buf_puts(out, ",\n");
+    }
+    if (task->body_type)
+        (void)buf_printf(out, "%s\"Content-Type\": \"%s\",\n", indent, task->body_type);
+}
+
 bool emit_has_prefix(const struct task *task)
 {
     return task->path.parts.len && !task->path.parts.at[0].is_variable;

@@ -34,6 +34,8 @@ void emit_drawn(struct buf *out, const struct scenario *scenario, const char *in
 void emit_string(struct buf *out, const char *text);
 /* "a" + url(v["b"]) + "c"; function is the one that escapes, or "". */
 void emit_template(struct buf *out, const struct template *template, const char *function);
+/* The lines "name": value, of a task's headers. */
+void emit_headers(struct buf *out, const struct task *task, const char *indent);
 /* What escapes for this kind: "url", "json", "form", "header" with _text behind, or "". */
 const char *emit_escape(enum escape escape);
 bool emit_has_prefix(const struct task *task); /* does the path of base_url stand before its own? */

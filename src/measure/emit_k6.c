@@ -233,15 +233,7 @@ static void write_task(struct buf *out, const struct scenario *scenario, const s
     seconds(out, scenario->timeout_ns);
     (void)buf_printf(out, ",\n      tags: { name: '%s', task: '%s' },\n      headers: {\n",
                      task->name, task->name);
-    VEC_EACH (const struct header, header, &task->headers) {
-        (void)buf_puts(out, "        ");
-        emit_string(out, header->name);
-        (void)buf_puts(out, ": ");
-        emit_template(out, &header->value, emit_escape(ESCAPE_HEADER));
-        (void)buf_puts(out, ",\n");
-    }
-    if (task->body_type)
-        (void)buf_printf(out, "        \"Content-Type\": \"%s\",\n", task->body_type);
+    emit_headers(out, task, "        ");
     (void)buf_puts(out, "      },\n    },\n  );\n");
     checks(out, task);
     VEC_EACH (const struct capture, capture, &task->captures) {

@@ -112,15 +112,7 @@ static void write_task(struct buf *out, const struct scenario *scenario, const s
                      "            headers={\n",
                      emit_has_prefix(task) ? "" : ")", task->name,
                      (double)scenario->timeout_ns / 1e9);
-    VEC_EACH (const struct header, header, &task->headers) {
-        (void)buf_puts(out, "                ");
-        emit_string(out, header->name);
-        (void)buf_puts(out, ": ");
-        emit_template(out, &header->value, emit_escape(ESCAPE_HEADER));
-        (void)buf_puts(out, ",\n");
-    }
-    if (task->body_type)
-        (void)buf_printf(out, "                \"Content-Type\": \"%s\",\n", task->body_type);
+    emit_headers(out, task, "                ");
     (void)buf_puts(out, "            },\n");
     if (task->has_body) {
         (void)buf_puts(out, "            data=(");

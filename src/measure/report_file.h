@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/strs.h"
 
 #define REPORT_BYTES_MAX ((size_t)16 << 20)
 
@@ -17,6 +18,8 @@ enum report_kind { REPORT_HTML, REPORT_MARKDOWN, REPORT_JSON, REPORT_CSV, REPORT
 enum report_kind report_kind(const char *path);
 /* Does path end in a kind of report that there is? ERR_USAGE. */
 int report_check(const char *path, struct err *err);
+/* The same for each of paths, and whether it is in a directory that there is. */
+int report_check_all(const struct strs *paths, struct err *err);
 
 /* The begin of a page with its title as heading, inside <div class="head">, which is still open. No
    script, no font, no picture from elsewhere; light and dark. */

@@ -1,6 +1,6 @@
 /*
- * The JSON log's one struct, for its own files only: json_log.c tells the events, json_log_app.c
- * the lines of the app.
+ * The JSON log's one struct, for its own files only: json_log.c writes the lines, json_event.c says
+ * what of an event is in them, json_log_app.c tells the lines of the app.
  */
 #ifndef ZONDA_OBSERVE_JSON_PARTS_H
 #define ZONDA_OBSERVE_JSON_PARTS_H
@@ -51,6 +51,9 @@ struct json_log {
 void json_line_begin(struct json_service *service, uint64_t wall_ns, enum log_level level,
                      const char *kind, const char *message, size_t message_len);
 void json_line_end(struct json_log *log);
+
+/* json_event.c: unless its level is too low for the log. */
+void json_event(struct json_service *service, const struct event *event);
 
 /* json_log_app.c */
 struct json_service *json_service_of(struct json_log *log, const char *name); /* made where new */

@@ -27,6 +27,7 @@ struct fs_info {
 /* stat(2), or lstat(2) where follow is false. A missing file is no error: kind is FS_NONE. */
 struct fs_info fs_stat(const char *path, bool follow);
 bool fs_is_file(const char *path);
+bool fs_has_file(const char *dir, const char *name);
 bool fs_is_dir(const char *path);
 bool fs_is_executable(const char *path); /* a regular file that may be executed, access(2) */
 
@@ -57,11 +58,12 @@ int fs_link_over(const char *from, const char *to, struct err *err);
 typedef bool fs_entry_fn(void *data, const char *name, enum fs_kind kind);
 int fs_each(const char *dir, fs_entry_fn *fn, void *data, struct err *err);
 
-char *fs_real(const char *path); /* realpath(3); NULL where it does not exist */
-char *fs_cwd(void);              /* heap */
-int fs_chdir(const char *path, struct err *err);
+char *fs_real(const char *path);  /* realpath(3); NULL where it does not exist */
+char *fs_cwd(void);               /* heap */
 const char *fs_home(void);        /* $HOME, or NULL; borrowed */
 char *fs_which(const char *name); /* where PATH has an executable of this name; heap or NULL */
+/* The same of dirs, a PATH or NULL, for a process in cwd: below cwd where PATH's entry is. */
+char *fs_which_in(const char *dirs, const char *cwd, const char *name);
 
 /* Reads, writes: at most len bytes, as read(2) and write(2), again after EINTR; -1 with errno. */
 long fs_fd_read(int fd, void *data, size_t len);

@@ -47,6 +47,14 @@ bool fs_is_file(const char *path)
     return fs_stat(path, true).kind == FS_FILE;
 }
 
+bool fs_has_file(const char *dir, const char *name)
+{
+    char *path = path_join(dir, name);
+    bool has = fs_is_file(path);
+    free(path);
+    return has;
+}
+
 bool fs_is_dir(const char *path)
 {
     return fs_stat(path, true).kind == FS_DIR;
@@ -190,33 +198,31 @@ char *fs_cwd(void)
     return cwd ? cwd : mem_string(".");
 }
 
-int fs_chdir(const char *path, struct err *err)
-{
-    if (chdir(path) != 0)
-        return err_system(err, errno, "cannot change to the directory %s", path);
-    return 0;
-}
-
 const char *fs_home(void)
 {
     return getenv("HOME");
 }
 
-char *fs_which(const char *name)
+char *fs_which_in(const char *dirs, const char *cwd, const char *name)
 {
-    const char *path = getenv("PATH");
-    for (const char *at = path ? path : ""; *at;) {
+    for (const char *at = dirs; at;) {
         size_t len = strcspn(at, ":");
-        char *dir = mem_string_n(at, len);
-        char *full = path_join(*dir ? dir : ".", name);
+        char *dir = len ? mem_string_n(at, len) : mem_string(".");
+        char *path = path_join(dir, name), *full = path_join(cwd, path);
+        bool found = fs_is_executable(full);
         free(dir);
-        if (fs_is_executable(full))
-            return full;
         free(full);
-        at += len;
-        at += *at == ':';
+        if (found)
+            return path;
+        free(path);
+        at = at[len] ? at + len + 1 : NULL;
     }
     return NULL;
+}
+
+char *fs_which(const char *name)
+{
+    return fs_which_in(getenv("PATH"), ".", name);
 }
 
 char *fs_runtime_dir(struct err *err)

@@ -173,15 +173,6 @@ void linux_listeners_all(int guard, struct listeners *found)
     vec_fini(&inodes);
 }
 
-bool process_has_socket(int pid, uint64_t inode)
-{
-    inode_list inodes = {0};
-    (void)add_tree(&inodes, pid);
-    bool has = holds(&inodes, inode);
-    vec_fini(&inodes);
-    return has;
-}
-
 static bool has_open(int pid, uint64_t inode)
 {
     inode_list inodes = {0};

@@ -18,19 +18,11 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "platform/fs.h"
 #include "platform/linux_guard.h"
 #include "platform/linux_handoff.h"
 
 /* --- which file --- */
-
-static bool can_execute(const char *cwd, const char *path)
-{
-    char *full = path_join(cwd ? cwd : ".", path);
-    struct stat info;
-    bool can = stat(full, &info) == 0 && S_ISREG(info.st_mode) && access(full, X_OK) == 0;
-    free(full);
-    return can;
-}
 
 static const char *path_of(const char *const *env)
 {
@@ -47,18 +39,9 @@ static char *find_program(const struct spawn *spawn, struct err *err)
     if (strchr(name, '/'))
         return mem_string(name);
     const char *dirs = path_of(spawn->env);
-    for (const char *at = dirs; *name != '\0';) {
-        size_t len = strcspn(at, ":");
-        char *dir = len ? mem_string_n(at, len) : mem_string(".");
-        char *path = path_join(dir, name);
-        free(dir);
-        if (can_execute(spawn->cwd, path))
-            return path;
-        free(path);
-        if (at[len] == '\0')
-            break;
-        at += len + 1;
-    }
+    char *path = fs_which_in(dirs, spawn->cwd ? spawn->cwd : ".", name);
+    if (path)
+        return path;
     err_set(err, ERR_APP, "cannot start \"%s\": no such command in PATH", name);
     err_hint(err, "install it, or give its path; PATH is %.180s", dirs);
     return NULL;

@@ -334,6 +334,12 @@ const char *sysinfo_processor(void)
     return name;
 }
 
+double sysinfo_load_average(void)
+{
+    double load;
+    return getloadavg(&load, 1) == 1 ? load : 0;
+}
+
 long sysinfo_files_raise(void)
 {
     struct rlimit files;

@@ -18,7 +18,7 @@ int loopback_open(bool v6, uint16_t *port);
 int loopback_connect(int fd, uint16_t port, bool v6);
 
 /* The inode of the socket at the other end of a connection of this machine, by which
-   process_has_socket knows it; 0 until somebody has accepted the connection. From the kernel's
+   tree_socket_owner knows it; 0 until somebody has accepted the connection. From the kernel's
    table of sockets, sock_diag(7), or proc_net(5) where there is no such answer. */
 uint64_t loopback_peer_inode(int fd);
 

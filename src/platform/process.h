@@ -99,9 +99,6 @@ void process_listeners_all(const struct process *process, struct listeners *foun
 
 /* The process below which process and all that it started is found. */
 int process_root(const struct process *process);
-/* Has pid or a descendant of it the socket with this inode open? */
-bool process_has_socket(int pid, uint64_t inode);
-
 /* Has pid or a descendant of it a TCP connection, half a second old at most, of which it has read
    nothing yet? From sock_diag(7); without it, no. */
 bool process_has_new_connection(int pid);

@@ -38,6 +38,7 @@ bool sysinfo_may_write(const char *path); /* access(2); false where it does not 
 const char *sysinfo_system(void); /* "Linux 6.18.4 x86_64"; static storage */
 int sysinfo_processors(void);
 const char *sysinfo_processor(void); /* "AMD EPYC 7B13", or "" where unknown; static storage */
+double sysinfo_load_average(void);   /* of the last minute, getloadavg(3); 0 where unknown */
 /* Raises the soft limit of open files to the hard one, setrlimit(2). The limit in force. */
 long sysinfo_files_raise(void);
 

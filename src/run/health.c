@@ -11,8 +11,8 @@
 #include "base/version.h"
 #include "platform/fs.h"
 #include "platform/loopback.h"
-#include "platform/process.h"
 #include "platform/tcp.h"
+#include "platform/tree.h"
 
 #define ATTEMPT_MS     5000
 #define PAUSE_FIRST_MS 10
@@ -110,7 +110,7 @@ static void look_who_took_it(struct health *health)
     const struct health_target *target = &health->target;
     uint64_t inode = target->shared ? loopback_peer_inode(health->fd) : 0;
     health->phase = IS_TAKEN;
-    if (!target->shared || (inode && process_has_socket(target->pid, inode))) {
+    if (!target->shared || (inode && tree_socket_owner(target->pid, target->pid, inode))) {
         ask(health);
     } else if (inode && ++health->strange >= STRANGE_LOOKS) {
         failed(health, "is taken by the old version");

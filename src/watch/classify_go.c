@@ -2,18 +2,12 @@
 
 #include "base/path.h"
 #include "build/golang/gomod.h"
+#include "build/golang/source.h"
 #include "watch/classify_parts.h"
 
 static bool is_go(const char *path)
 {
     return strcmp(path_ext(path), "go") == 0;
-}
-
-static bool is_test(const char *path)
-{
-    static const char END[] = "_test.go";
-    size_t len = strlen(path);
-    return len >= sizeof END - 1 && strcmp(path + len - (sizeof END - 1), END) == 0;
 }
 
 /* May the import graph be another one now? Not where the file's header is what the graph was made
@@ -30,7 +24,7 @@ void classify_go_notes(const struct classify *classify, const char *path, enum c
 {
     if (gomod_is_file(path))
         verdict->new_graph = true;
-    else if (is_go(path) && !is_test(path))
+    else if (is_go(path) && !source_is_test(path))
         verdict->new_graph = changes_graph(classify, path, kind);
 }
 
@@ -92,7 +86,7 @@ bool classify_go(const struct classify *classify, const char *path, enum change_
         verdict->new_graph = true;
         return verdict_is(verdict, ACTION_BUILD, "says which modules the app is made of");
     }
-    if (is_go(path) && is_test(path))
+    if (source_is_test(path))
         return verdict_is(verdict, ACTION_IGNORE, "is a test");
     if (is_go(path) && in_doubt(classify, path, kind, verdict))
         return true;

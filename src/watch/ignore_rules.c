@@ -81,19 +81,13 @@ void ignore_rules_fini(struct ignore_rules *rules)
     vec_fini(&rules->list);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t text_len = strlen(text), end_len = strlen(end);
-    return text_len >= end_len && memcmp(text + text_len - end_len, end, end_len) == 0;
-}
-
 static bool matches(const struct ignore_rule *rule, const char *path, const char *name)
 {
     switch (rule->kind) {
     case IGNORE_LITERAL:
         return strcmp(rule->pattern, name) == 0;
     case IGNORE_SUFFIX:
-        return ends_with(name, rule->pattern + 1);
+        return path_ends(name, rule->pattern + 1);
     default:
         return rule->braces ? glob_match(rule->pattern, path) : glob_match_git(rule->pattern, path);
     }

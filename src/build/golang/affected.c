@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "build/golang/gomod.h"
+#include "build/golang/source.h"
 
 #define PACKAGES_MAX 20000
 
@@ -94,12 +95,6 @@ static int by_path(const void *a, const void *b)
 
 /* --- what the files touch --- */
 
-static bool is_test_file(const char *name)
-{
-    size_t len = strlen(name), suffix = strlen("_test.go");
-    return len > suffix && strcmp(name + len - suffix, "_test.go") == 0;
-}
-
 static bool has(const names *list, const char *name)
 {
     for (size_t i = 0; i < list->len; i++)
@@ -115,7 +110,7 @@ static void touch(struct package *package, const char *path)
         return;
     if (has(&package->test_embedded, below) || strncmp(below, "testdata/", 9) == 0)
         package->touched = true;
-    else if (!strchr(below, '/') && is_test_file(below))
+    else if (!strchr(below, '/') && source_is_test(below))
         package->touched = true;
     else if (!strchr(below, '/') || has(&package->embedded, below))
         package->reached = true;

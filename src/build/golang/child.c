@@ -12,7 +12,9 @@
 
 #define CHUNK_BYTES         ((size_t)32 << 10)
 #define COMPLAINT_BYTES_MAX ((size_t)4 << 10)
-#define DRAIN_MAX           64 /* chunks: more than a pipe holds */
+#define COMPLAINT_LINES_MAX 3
+#define COMPLAINT_LINE_MAX  200 /* bytes */
+#define DRAIN_MAX           64  /* chunks: more than a pipe holds */
 
 struct pipe_end {
     struct go_child *child;
@@ -74,18 +76,22 @@ static void readable(void *data, int events)
 }
 
 /* "go: errors parsing go.mod:" says nothing without the line behind it. */
+void go_complaint(const char *text, struct buf *words)
+{
+    for (int lines = 0; *text && lines < COMPLAINT_LINES_MAX;) {
+        size_t tabs = strspn(text, "\t"), len = strcspn(text + tabs, "\n");
+        text += tabs;
+        if (len > 0 && strncmp(text, "go: downloading ", 16) != 0)
+            (void)buf_printf(words, "%s%.*s", lines++ ? " " : "",
+                             len < COMPLAINT_LINE_MAX ? (int)len : COMPLAINT_LINE_MAX, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
 static void complain(const struct go_child *child, struct exit_status status, struct err *err)
 {
     struct buf words = BUF_INIT((size_t)512);
-    const char *text = buf_text(&child->text);
-    while (strncmp(text, "go: downloading ", 16) == 0 || *text == '\n')
-        text += strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n');
-    for (int lines = 0; *text && lines < 3; lines++) {
-        size_t len = strcspn(text, "\n");
-        (void)buf_printf(&words, "%s%.*s", lines ? " " : "", len < 200 ? (int)len : 200,
-                         text + strspn(text, "\t"));
-        text += len + (text[len] == '\n');
-    }
+    go_complaint(buf_text(&child->text), &words);
     if (words.len == 0)
         exit_status_words(status, &words);
     err_set(err, ERR_APP, "%s failed: %s", child->name, buf_text(&words));
@@ -144,30 +150,21 @@ char *go_package(const char *dir, const char *package)
 void go_list_argv(struct strs *argv, const char *go, const struct strs *flags,
                   const char *const *options)
 {
-    strs_push(argv, go);
-    strs_push(argv, "list");
-    strs_push(argv, "-buildvcs=false");
+    const char *const begin[] = {go, "list", "-buildvcs=false", NULL};
+    strs_push_all(argv, begin);
     if (flags)
         strs_copy(argv, flags);
-    for (; *options; options++)
-        strs_push(argv, *options);
+    strs_push_all(argv, options);
     strs_push(argv, "--");
 }
 
 void go_explain(const char *go, const struct strs *env, struct err *err)
 {
     const char *path = strs_env_get(env, "PATH");
-    bool found = strchr(go, '/') || !path;
-    for (const char *at = path; !found && *at;) {
-        size_t len = strcspn(at, ":");
-        char *dir = mem_string_n(at, len);
-        char *file = path_join(*dir ? dir : ".", go);
-        found = fs_is_executable(file);
-        free(file);
-        free(dir);
-        at += len + (at[len] == ':');
-    }
-    if (found)
+    char *found = fs_which_in(path, ".", go);
+    bool is_found = found || !path || strchr(go, '/');
+    free(found);
+    if (is_found)
         return;
     err_set(err, ERR_APP, "there is no %s command in PATH", go);
     err_hint(err, "install Go, or add its bin directory to PATH, which is %.150s", path);

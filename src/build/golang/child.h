@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/strs.h"
 #include "platform/loop.h"
@@ -40,6 +41,10 @@ char *go_package(const char *dir, const char *package);
    the packages come after it. */
 void go_list_argv(struct strs *argv, const char *go, const struct strs *flags,
                   const char *const *options);
+
+/* Appends the first three lines of what a command wrote, as one, without the go command's news of
+   downloads. */
+void go_complaint(const char *text, struct buf *words);
 
 /* Makes an error of "not found" clear for the go command; others stay as they are. */
 void go_explain(const char *go, const struct strs *env, struct err *err);

@@ -95,11 +95,6 @@ void direct_touch(struct direct *direct, const char *path)
         strs_push(&direct->changed, path);
 }
 
-bool direct_busy(const struct direct *direct)
-{
-    return direct->building;
-}
-
 static void stop_stage(struct direct *direct)
 {
     if (direct->planning)

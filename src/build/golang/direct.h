@@ -97,8 +97,7 @@ void direct_build(struct direct *direct, const struct strs *changed, bool exact,
 /* The next build reads path (absolute, copied), whatever the times of the file say. Any time. */
 void direct_touch(struct direct *direct, const char *path);
 
-bool direct_busy(const struct direct *direct); /* a build is under way */
-void direct_cancel(struct direct *direct);     /* nothing where none is; twice is fine */
+void direct_cancel(struct direct *direct); /* nothing where none is; twice is fine */
 
 /* Cancels what runs (without on_done) and calls closed when nobody is left; direct is gone then. */
 void direct_close(struct direct *direct, void (*closed)(void *data), void *data);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "build/golang/child.h"
 #include "build/golang/direct_state.h"
 #include "build/golang/flags.h"
 #include "build/golang/go_build.h"
@@ -57,15 +58,14 @@ void direct_command(struct direct *direct)
     direct->noted = false;
     strs_clear(&direct->changed); /* the go command looks at everything */
     direct->all_changed = false;
-    const char *const begin[] = {direct->request.go, "build", "-v", "-o", direct->command_out};
-    for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
-        strs_push(&argv, begin[i]);
+    const char *const begin[] = {direct->request.go,  "build", "-v", "-o",
+                                 direct->command_out, NULL};
+    strs_push_all(&argv, begin);
     goflags_make(&direct->request.flags, strs_env_get(&direct->request.env, "GOFLAGS"),
                  direct->request.debug_info, &argv);
     strs_push(&argv, direct->request.package);
     struct strs env = {0};
-    strs_copy(&env, &direct->request.env);
-    strs_env_set(&env, "PWD", direct->request.dir);
+    go_child_env(&env, &direct->request.env, direct->request.dir);
     struct tool_request request = {.argv = &argv,
                                    .env = &env,
                                    .cwd = direct->request.dir,

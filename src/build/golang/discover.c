@@ -38,9 +38,7 @@ static bool is_skipped(const char *name)
 
 static bool is_go_source(const char *name)
 {
-    size_t len = strlen(name);
-    return len > 3 && strcmp(name + len - 3, ".go") == 0 &&
-           !(len > 8 && strcmp(name + len - 8, "_test.go") == 0);
+    return path_ends(name, ".go") && strcmp(name, ".go") != 0 && !source_is_test(name);
 }
 
 static bool take_entry(void *data, const char *name, enum fs_kind kind)

@@ -118,9 +118,8 @@ static int push_flags(const struct go_build *build, struct strs *argv, struct er
 
 int go_build_command(const struct go_build *build, struct strs *argv, struct err *err)
 {
-    static const char *const FIRST[] = {"go", "build", "-v", "-buildvcs=false"};
-    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++)
-        strs_push(argv, FIRST[i]);
+    static const char *const FIRST[] = {"go", "build", "-v", "-buildvcs=false", NULL};
+    strs_push_all(argv, FIRST);
     if (!build->debug_info) {
         char *inherited = inherited_ldflags(build->env);
         if (inherited)

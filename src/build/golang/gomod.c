@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "platform/fs.h"
 
 /* A line, without its comment; at moves behind it. */
 struct line {
@@ -91,7 +92,10 @@ bool gomod_is_file(const char *path)
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (strcmp(NAMES[i], name) == 0)
             return true;
-    static const char VENDORED[] = "/vendor/modules.txt";
-    size_t len = strlen(path);
-    return len >= sizeof VENDORED && strcmp(path + len - (sizeof VENDORED - 1), VENDORED) == 0;
+    return path_ends(path, "/vendor/modules.txt");
+}
+
+bool gomod_is_in(const char *dir)
+{
+    return fs_has_file(dir, "go.mod") || fs_has_file(dir, "go.work");
 }

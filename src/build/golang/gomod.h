@@ -16,5 +16,6 @@ void gomod_read(const char *text, size_t len, const char *directive, struct strs
 /* Does path say which modules an app is made of: go.mod, go.sum, go.work, go.work.sum or
    vendor/modules.txt? */
 bool gomod_is_file(const char *path);
+bool gomod_is_in(const char *dir); /* a go.mod or a go.work is in dir */
 
 #endif

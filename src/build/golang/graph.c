@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "build/golang/child.h"
 #include "build/golang/graph_parts.h"
 
 /* Fields that are asked for; each one more costs the go command time. */
@@ -85,14 +84,27 @@ static void done(void *data, const struct err *child_err)
     }
 }
 
+struct go_child *graph_list(struct loop *loop, const struct graph_request *request,
+                            const char *const *options, int nice,
+                            const struct go_child_events *events, struct err *err)
+{
+    struct strs argv = {0};
+    char *package = go_package(request->dir, request->package);
+    go_list_argv(&argv, request->go, request->flags, options);
+    strs_push(&argv, package);
+    struct go_child *child =
+        go_child_start(loop, &argv, request->dir, request->env, nice, events, err);
+    free(package);
+    strs_fini(&argv);
+    return child;
+}
+
 struct graph_job *graph_load(struct loop *loop, const struct graph_request *request, graph_fn *fn,
                              void *data, struct err *err)
 {
     struct graph_job *job = mem_new(1, sizeof *job);
     struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
     const char *const options[] = {"-deps", "-e", FIELDS, NULL};
-    struct strs argv = {0};
-    char *package = go_package(request->dir, request->package);
     *job = (struct graph_job){.loop = loop,
                               .fn = fn,
                               .data = data,
@@ -102,11 +114,7 @@ struct graph_job *graph_load(struct loop *loop, const struct graph_request *requ
     build_tags_fini(&job->graph->tags);
     build_tags_init(&job->graph->tags, request->env, request->flags);
     job->graph->root = mem_string(request->dir);
-    go_list_argv(&argv, request->go, request->flags, options);
-    strs_push(&argv, package);
-    job->child = go_child_start(loop, &argv, request->dir, request->env, 0, &events, err);
-    free(package);
-    strs_fini(&argv);
+    job->child = graph_list(loop, request, options, 0, &events, err);
     if (job->child)
         return job;
     job_free(job);

@@ -62,8 +62,7 @@ size_t graph_packages(const struct graph *graph);        /* all of them, std inc
 const char *graph_main_dir(const struct graph *graph);
 enum template_mode graph_templates(const struct graph *graph,
                                    const char **where); /* "main.go:31" */
-bool graph_uses_gin(const struct graph *graph);
-bool graph_loads_env(const struct graph *graph); /* imports godotenv */
+bool graph_loads_env(const struct graph *graph);        /* imports godotenv */
 
 /* graph_header_digest of a file as it was when the graph was read; 0: unknown. */
 unsigned long long graph_file_header(const struct graph *graph, const char *path);

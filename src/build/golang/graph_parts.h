@@ -1,5 +1,6 @@
 /*
- * The inside of struct graph, shared by the files graph*.c and templates.c and by nobody else.
+ * The inside of struct graph, shared by the files graph*.c, stale.c and templates.c and by nobody
+ * else.
  *
  *   graph.c          the job: go list as a child, then the sources on the work queue
  *   graph_read.c     the go command's output, object by object
@@ -13,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "build/golang/child.h"
 #include "build/golang/constraint.h"
 #include "build/golang/graph.h"
 
@@ -35,7 +37,7 @@ struct graph {
     char *main_dir;
     char *root; /* where the go command ran; NULL: unknown */
     struct build_tags tags;
-    bool gin, loads_env;
+    bool loads_env;
     enum template_mode templates;
     char *templates_where;
     struct strs *outside; /* filled by the question */
@@ -48,6 +50,11 @@ struct graph_reader {
     int depth;
     bool in_string, escaped;
 };
+
+/* go_child_start of `go list` with options (NULL-terminated) for the package of request. */
+struct go_child *graph_list(struct loop *loop, const struct graph_request *request,
+                            const char *const *options, int nice,
+                            const struct go_child_events *events, struct err *err);
 
 struct graph *graph_new(void);
 void graph_reader_init(struct graph_reader *reader, struct graph *graph);

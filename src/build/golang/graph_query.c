@@ -21,12 +21,6 @@ static const struct graph_package *package_of(const struct graph *graph, const c
     return NULL;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text), end_len = strlen(end);
-    return len > end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 static bool is_native(const char *name)
 {
     static const char *const EXTENSIONS[] = {"c",   "cc",  "cpp",  "cxx",     "m",   "h",   "hh",
@@ -104,7 +98,7 @@ static enum graph_file go_file(const struct graph *graph, const struct graph_pac
                                const char *path)
 {
     const char *name = path_base(path);
-    if (ends_with(name, "_test.go"))
+    if (source_is_test(name))
         return GRAPH_TEST;
     if (!package)
         return GRAPH_UNUSED;
@@ -174,11 +168,6 @@ enum template_mode graph_templates(const struct graph *graph, const char **where
     if (where)
         *where = graph->templates_where;
     return graph->templates;
-}
-
-bool graph_uses_gin(const struct graph *graph)
-{
-    return graph->gin;
 }
 
 bool graph_loads_env(const struct graph *graph)

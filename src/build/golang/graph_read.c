@@ -82,8 +82,6 @@ static void add(struct graph *graph, const struct json *object)
     const struct json *module = json_get(object, "Module");
     const char *module_dir = local_module(module);
     graph->count++;
-    if (path && strcmp(path, "github.com/gin-gonic/gin") == 0)
-        graph->gin = true;
     if (path && (strcmp(path, "github.com/joho/godotenv") == 0 ||
                  strcmp(path, "github.com/joho/godotenv/autoload") == 0))
         graph->loads_env = true;

@@ -82,14 +82,9 @@ int golink_run(struct golink *link, golink_fn *fn, void *data, struct err *err)
     random_hex(id, ID_DIGITS);
     link->out = mem_format("%s/%s.out", plan->work, id);
     strs_copy(&env, &plan->env);
-    STRS_EACH (entry, &plan->link_env) {
-        char *name = mem_string_n(*entry, strcspn(*entry, "="));
-        strs_env_set(&env, name, *entry + strlen(name) + 1);
-        free(name);
-    }
-    const char *const begin[] = {plan->linker, "-o", link->out, "-importcfg", link->config};
-    for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
-        strs_push(&argv, begin[i]);
+    strs_env_add(&env, &plan->link_env);
+    const char *const begin[] = {plan->linker, "-o", link->out, "-importcfg", link->config, NULL};
+    strs_push_all(&argv, begin);
     strs_copy(&argv, &plan->link_flags);
     strs_push(&argv, link->objects[plan->main]);
     struct tool_request request = {.argv = &argv,

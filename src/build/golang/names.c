@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "build/golang/source.h"
 #include "platform/fs.h"
 
 /* go/build's goodOSArchFile and matchFile, by extension. */
@@ -14,9 +15,7 @@ static const char *const EXTENSIONS[] = {"go",  "s",   "S",   "sx",   "c",      
 
 bool names_matter(const char *name)
 {
-    static const char TEST[] = "_test.go";
-    size_t len = strlen(name), test = strlen(TEST);
-    if (name[0] == '_' || name[0] == '.' || (len >= test && strcmp(name + len - test, TEST) == 0))
+    if (name[0] == '_' || name[0] == '.' || source_is_test(name))
         return false;
     const char *extension = path_ext(name);
     for (size_t i = 0; i < sizeof EXTENSIONS / sizeof EXTENSIONS[0]; i++)

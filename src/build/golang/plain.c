@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "build/golang/flags.h"
 
@@ -42,9 +43,7 @@ static const char *output_of(const struct strs *words, size_t *at)
 
 static bool is_one_package(const char *word)
 {
-    size_t len = strlen(word);
-    return !strstr(word, "...") && !strchr(word, '@') &&
-           (len < 3 || strcmp(word + len - 3, ".go") != 0);
+    return !strstr(word, "...") && !strchr(word, '@') && !path_ends(word, ".go");
 }
 
 static bool read_words(const struct strs *words, struct goplain *plain, char *reason)

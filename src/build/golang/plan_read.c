@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "build/golang/child.h"
 #include "build/golang/look.h"
 
 /* What the go command sets for compile and link, whatever the environment said (cmd/go, "Set
@@ -22,8 +23,7 @@ static const char *told(const struct json *env, const char *name)
 
 static void take_env(struct goplan *plan, const struct json *env, const struct strs *given)
 {
-    strs_copy(&plan->env, given);
-    strs_env_set(&plan->env, "PWD", plan->dir);
+    go_child_env(&plan->env, given, plan->dir);
     for (size_t i = 0; i < sizeof TOLD / sizeof TOLD[0]; i++) {
         const char *value = json_text(json_get(env, TOLD[i]));
         if (value)

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "build/golang/child.h"
 #include "build/golang/flags.h"
 #include "build/golang/plan_read.h"
 #include "build/golang/tool.h"
@@ -85,14 +86,14 @@ static void on_asked(void *data, struct tool_result *result)
     advance(planning);
 }
 
-static void ask(struct asked *asked, const char *const *words, size_t len, bool with_flags)
+/* words: what follows "go", NULL-terminated. */
+static void ask(struct asked *asked, const char *const *words, bool with_flags)
 {
     struct goplanning *planning = asked->planning;
     struct strs argv = {0};
     struct err err = {0};
     strs_push(&argv, planning->request.go);
-    for (size_t i = 0; i < len; i++)
-        strs_push(&argv, words[i]);
+    strs_push_all(&argv, words);
     if (with_flags) {
         strs_copy(&argv, &planning->flags);
         strs_push(&argv, planning->request.package);
@@ -134,14 +135,14 @@ static bool make_flags(struct goplanning *planning)
 
 static void ask_for_plan(struct goplanning *planning)
 {
-    const char *const list[] = {"list", "-deps", "-export", "-json=" GOPLAN_LIST_FIELDS};
+    const char *const list[] = {"list", "-deps", "-export", "-json=" GOPLAN_LIST_FIELDS, NULL};
     if (!make_flags(planning))
         return;
     char *out = mem_format("%s/never", planning->request.work);
-    const char *const lines[] = {"build", "-n", "-a", "-o", out};
-    ask(&planning->list, list, sizeof list / sizeof list[0], true);
+    const char *const lines[] = {"build", "-n", "-a", "-o", out, NULL};
+    ask(&planning->list, list, true);
     if (!planning->result.refused)
-        ask(&planning->lines, lines, sizeof lines / sizeof lines[0], true);
+        ask(&planning->lines, lines, true);
     free(out);
 }
 
@@ -170,9 +171,9 @@ static void advance(struct goplanning *planning)
 static void begin(void *data)
 {
     struct goplanning *planning = data;
-    const char *const env[] = {"env", "-json"};
+    const char *const env[] = {"env", "-json", NULL};
     if (!planning->result.cancelled)
-        ask(&planning->env, env, sizeof env / sizeof env[0], false);
+        ask(&planning->env, env, false);
     advance(planning);
 }
 
@@ -182,8 +183,7 @@ struct goplanning *goplanning_start(struct loop *loop, const struct goplanning_r
     planning->loop = loop;
     planning->request = *request;
     planning->env.planning = planning->list.planning = planning->lines.planning = planning;
-    strs_copy(&planning->environment, request->env);
-    strs_env_set(&planning->environment, "PWD", request->dir);
+    go_child_env(&planning->environment, request->env, request->dir);
     planning->timer = timer_new(loop, begin, planning);
     timer_start(planning->timer, 0);
     return planning;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/path.h"
 #include "build/golang/graph.h"
 #include "build/golang/scan.h"
 #include "platform/fs.h"
@@ -15,6 +16,11 @@ static struct scan scan_of(const char *text, size_t len)
         len -= 3;
     }
     return (struct scan){.at = text, .end = text + len, .line = 1, .line_begins = true};
+}
+
+bool source_is_test(const char *path)
+{
+    return path_ends(path, "_test.go");
 }
 
 /* The name of the package clause; false where the file begins with anything else. */

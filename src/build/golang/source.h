@@ -11,6 +11,7 @@
 
 #define SOURCE_BYTES_MAX ((size_t)16 << 20)
 
+bool source_is_test(const char *path); /* by its name */
 /* Is its package clause `package NAME`? */
 bool source_is_package(const char *text, size_t len, const char *name);
 bool source_has_package(const char *text, size_t len); /* any package clause */

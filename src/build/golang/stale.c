@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "build/golang/child.h"
+#include "build/golang/graph_parts.h"
 
 #define NICE      10
 #define COUNT_MAX 1000000
@@ -39,15 +39,9 @@ struct stale_job *stale_count(struct loop *loop, const struct graph_request *req
     struct go_child_events events = {.on_output = output, .on_done = done, .data = job};
     /* One letter a package; others an empty line. */
     const char *const options[] = {"-deps", "-f={{if .Stale}}x{{end}}", NULL};
-    struct strs argv = {0};
-    char *package = go_package(request->dir, request->package);
-    go_list_argv(&argv, request->go, request->flags, options);
-    strs_push(&argv, package);
     job->fn = fn;
     job->data = data;
-    job->child = go_child_start(loop, &argv, request->dir, request->env, NICE, &events, err);
-    free(package);
-    strs_fini(&argv);
+    job->child = graph_list(loop, request, options, NICE, &events, err);
     if (job->child)
         return job;
     free(job);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "build/golang/gomod.h"
 #include "command/doctor/doctor.h"
 #include "command/project.h"
 #include "platform/fs.h"
@@ -86,7 +87,7 @@ static void take_line(const char **at, char *line, size_t line_len)
 void check_go(struct doctor *doctor)
 {
     static const char *const argv[] = {"go", "env", "GOVERSION", "GOFLAGS", "GOTOOLCHAIN", NULL};
-    if (!project_is_go(doctor->root)) {
+    if (!gomod_is_in(doctor->root)) {
         doctor_add(doctor, FINDING_OK, "go", NULL, "no go.mod here: Go is not needed");
         return;
     }

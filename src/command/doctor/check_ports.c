@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "build/dotenv.h"
+#include "build/golang/gomod.h"
 #include "command/doctor/doctor.h"
 #include "command/project.h"
 #include "platform/sysinfo.h"
@@ -74,7 +75,7 @@ void check_ports(struct doctor *doctor)
         add(&ports, (long)json_number(json_at(running, i), 0), "the app");
     if (doctor->config)
         from_environment(doctor, &ports);
-    if (project_is_go(doctor->root))
+    if (gomod_is_in(doctor->root))
         add(&ports, 8080, "gin's default");
     if (ports.len == 0)
         doctor_add(doctor, FINDING_OK, "ports", NULL, "none is known before the app has started");

@@ -1,18 +1,13 @@
 #include "measure/bench/ask.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "build/golang/child.h"
 #include "build/golang/tool.h"
 #include "platform/environment.h"
 #include "platform/loop.h"
 #include "platform/process.h"
-
-#define WORDS_LINES_MAX 3
-#define WORDS_BYTES_MAX 200 /* of a line */
 
 struct asking {
     struct loop *loop;
@@ -20,6 +15,8 @@ struct asking {
     struct tool *tool;
     struct buf *out;
     struct err *err;
+    const bool *stopped; /* NULL: nobody does */
+    bool ended;
     int result;
 };
 
@@ -38,7 +35,6 @@ static const char *last_line(const char *text)
     return last;
 }
 
-/* Its first lines, but for the go command's news of downloads. */
 static void complain(struct asking *asking, const struct tool_result *result)
 {
     const struct strs *argv = asking->ask->argv;
@@ -47,16 +43,7 @@ static void complain(struct asking *asking, const struct tool_result *result)
     const char *text = buf_text(both ? &result->out : &result->error);
     if (asking->ask->aloud)
         text = last_line(text); /* the others were seen */
-    for (int lines = 0; *text && lines < WORDS_LINES_MAX;) {
-        size_t len = strcspn(text, "\n");
-        if (len > 0 && strncmp(text, "go: downloading ", 16) != 0) {
-            (void)buf_printf(&words, "%s%.*s", lines ? " " : "",
-                             len < WORDS_BYTES_MAX ? (int)len : WORDS_BYTES_MAX,
-                             text + strspn(text, "\t"));
-            lines++;
-        }
-        text += len + (text[len] == '\n');
-    }
+    go_complaint(text, &words);
     if (words.len == 0)
         exit_status_words(result->status, &words);
     asking->result =
@@ -69,7 +56,11 @@ static void done(void *data, struct tool_result *result)
 {
     struct asking *asking = data;
     (void)buf_append(asking->out, buf_text(&result->out), result->out.len);
-    if (result->cancelled)
+    asking->ended = true;
+    if (result->cancelled && asking->stopped && *asking->stopped)
+        asking->result =
+            err_set(asking->err, ERR_SYSTEM, "%s was stopped", asking->ask->argv->at[0]);
+    else if (result->cancelled)
         asking->result =
             err_set(asking->err, ERR_SYSTEM, "%s did not end within %u s", asking->ask->argv->at[0],
                     (unsigned)(asking->ask->timeout_ms / 1000));
@@ -83,9 +74,10 @@ static void late(void *data)
     tool_cancel(((struct asking *)data)->tool);
 }
 
-static int ask_on(struct asking *asking, const struct strs *env)
+int bench_ask_on(struct loop *loop, const struct bench_ask *ask, const struct strs *env,
+                 const bool *stopped, struct buf *out, struct err *err)
 {
-    const struct bench_ask *ask = asking->ask;
+    struct asking asking = {.loop = loop, .ask = ask, .out = out, .err = err, .stopped = stopped};
     struct tool_request request = {.argv = ask->argv,
                                    .env = env,
                                    .cwd = ask->dir,
@@ -93,41 +85,40 @@ static int ask_on(struct asking *asking, const struct strs *env)
                                    .joined = ask->aloud || ask->joined,
                                    .on_line = ask->aloud ? say_aloud : NULL,
                                    .on_done = done,
-                                   .data = asking};
-    asking->tool = tool_start(asking->loop, &request, asking->err);
-    if (!asking->tool) {
-        go_explain(ask->argv->at[0], env, asking->err);
-        return asking->err->code;
+                                   .data = &asking};
+    asking.tool = tool_start(loop, &request, err);
+    if (!asking.tool) {
+        go_explain(ask->argv->at[0], env, err);
+        return err->code;
     }
-    struct timer *timer = timer_new(asking->loop, late, asking);
+    struct timer *timer = timer_new(loop, late, &asking);
     timer_start(timer, ask->timeout_ms);
-    loop_run(asking->loop);
+    while (!asking.ended) {
+        if (stopped && *stopped)
+            tool_cancel(asking.tool);
+        loop_run(loop);
+    }
     timer_free(timer);
-    tool_free(asking->tool);
-    return asking->result;
+    tool_free(asking.tool);
+    return asking.result;
 }
 
 int bench_ask(const struct bench_ask *ask, struct buf *out, struct err *err)
 {
     struct strs own = {0}, env = {0};
-    struct asking asking = {.loop = loop_new(err), .ask = ask, .out = out, .err = err};
-    if (!asking.loop)
+    struct loop *loop = loop_new(err);
+    if (!loop)
         return err->code;
     environment_read(&own);
     go_child_env(&env, &own, ask->dir);
     if (ask->env)
-        STRS_EACH (entry, ask->env) {
-            size_t len = strcspn(*entry, "=");
-            char *name = mem_string_n(*entry, len);
-            strs_env_set(&env, name, *entry + len + ((*entry)[len] == '='));
-            free(name);
-        }
-    int result = process_init(asking.loop, err);
+        strs_env_add(&env, ask->env);
+    int result = process_init(loop, err);
     if (result == 0) {
-        result = ask_on(&asking, &env);
+        result = bench_ask_on(loop, ask, &env, NULL, out, err);
         process_fini();
     }
-    loop_free(asking.loop);
+    loop_free(loop);
     strs_fini(&own);
     strs_fini(&env);
     return result;

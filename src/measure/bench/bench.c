@@ -112,11 +112,7 @@ static int fill_scratch(struct bench *bench, struct err *err)
     strs_env_set(&bench->env, "TMPDIR", tmp);
     if (strlen(run) <= RUNTIME_MAX)
         strs_env_set(&bench->env, "XDG_RUNTIME_DIR", run);
-    STRS_EACH (entry, &bench->subject->env) {
-        char *name = mem_string_n(*entry, strcspn(*entry, "="));
-        strs_env_set(&bench->env, name, *entry + strlen(name) + 1);
-        free(name);
-    }
+    strs_env_add(&bench->env, &bench->subject->env);
     free(tmp);
     free(run);
     return result;
@@ -185,17 +181,6 @@ static int place_contenders(struct bench *bench, struct err *err)
 
 /* --- facts --- */
 
-static double load_average(void)
-{
-    double load = 0;
-    FILE *file = fopen("/proc/loadavg", "re");
-    if (!file || fscanf(file, "%lf", &load) != 1)
-        load = 0;
-    if (file)
-        (void)fclose(file);
-    return load;
-}
-
 static void take_facts(struct bench *bench)
 {
     struct bench_result *result = bench->result;
@@ -210,7 +195,7 @@ static void take_facts(struct bench *bench)
     result->zonda = mem_string(ZONDA_VERSION);
     result->rounds = bench->options->rounds;
     result->started_wall_ns = clock_wall_ns();
-    result->load_before = load_average();
+    result->load_before = sysinfo_load_average();
     result->storm_s = bench->options->storm_ms / 1e3;
     result->idle_s = bench->options->idle_ms / 1e3;
 }
@@ -298,7 +283,7 @@ static int measure(struct bench *bench, struct err *err)
             run_calm(bench, contender);
         find_bases(bench);
     }
-    bench->result->load_after = load_average();
+    bench->result->load_after = sysinfo_load_average();
     bench->result->elapsed_ns = clock_mono_ns() - bench->progress.begun_ns;
     bench_close_loop(bench);
     return result;

@@ -13,22 +13,20 @@
 
 /* --- which version answers --- */
 
-/* The process behind the answer: whose connection it was, or of a proxy whoever listens where the
-   app does. */
-static int process_of(const struct edit *edit, const struct answer *answer)
+int answer_process(const struct bench *bench, const struct contender *contender,
+                   const struct answer *answer)
 {
     char command[64];
     int pid = 0;
-    const struct bench_tool *tool = edit->contender->tool;
-    if (answer->owner && !(tool && tool->through_proxy))
+    if (answer->owner && !(contender->tool && contender->tool->through_proxy))
         return answer->owner;
-    (void)sysinfo_port_owner(edit->bench->address.port, &pid, command, sizeof command);
+    (void)sysinfo_port_owner(bench->address.port, &pid, command, sizeof command);
     return pid;
 }
 
 static bool judge_process(struct edit *edit, const struct answer *answer)
 {
-    int pid = process_of(edit, answer);
+    int pid = answer_process(edit->bench, edit->contender, answer);
     if (!pid)
         return false;
     if (pid != edit->judged) {

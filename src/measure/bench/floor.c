@@ -57,10 +57,8 @@ static int ask_package(struct bench *bench, const struct floor *floor, const cha
 {
     struct strs argv = {0};
     char *dir = path_dir(file), *package = go_package(floor->copy, dir);
-    const char *const words[] = {"go", "list", "-f", FORM};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        strs_push(&argv, words[i]);
-    strs_push(&argv, package);
+    const char *const words[] = {"go", "list", "-f", FORM, package, NULL};
+    strs_push_all(&argv, words);
     int result = bench_command(bench, &argv, &floor->env, floor->copy, out, err);
     while (out->len && isspace((unsigned char)out->data[out->len - 1]))
         out->data[--out->len] = '\0';
@@ -75,10 +73,10 @@ static int trace(struct bench *bench, const struct floor *floor, struct buf *out
 {
     struct strs argv = {0};
     struct buf text = BUF_INIT(TRACE_MAX);
-    const char *const words[] = {"go", "build", "-x", "-work", "-ldflags=-w", "-o", floor->program};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        strs_push(&argv, words[i]);
-    strs_push(&argv, bench->subject->package);
+    const char *const words[] = {"go",          "build", "-x",           "-work",
+                                 "-ldflags=-w", "-o",    floor->program, bench->subject->package,
+                                 NULL};
+    strs_push_all(&argv, words);
     int result = bench_command(bench, &argv, &floor->env, floor->copy, &text, err);
     const char *begin = result == 0 ? strstr(buf_text(&text), "WORK=") : NULL;
     if (begin) {
@@ -96,10 +94,9 @@ static void use_go_build(struct bench *bench, struct floor *floor, enum bench_ki
     struct floor_step *link = &floor->kinds[kind].link;
     floor_step_fini(&floor->kinds[kind].compile);
     floor_step_fini(link);
-    const char *const words[] = {"go", "build", "-ldflags=-w", "-o", floor->program};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        strs_push(&link->argv, words[i]);
-    strs_push(&link->argv, bench->subject->package);
+    const char *const words[] = {
+        "go", "build", "-ldflags=-w", "-o", floor->program, bench->subject->package, NULL};
+    strs_push_all(&link->argv, words);
     link->dir = mem_string(floor->copy);
 }
 
@@ -187,11 +184,7 @@ static int run_step(struct bench *bench, const struct floor *floor, const struct
     struct strs env = {0};
     struct buf out = BUF_INIT((size_t)64 << 10);
     strs_copy(&env, &floor->env);
-    STRS_EACH (entry, &step->env) {
-        char *name = mem_string_n(*entry, strcspn(*entry, "="));
-        strs_env_set(&env, name, *entry + strlen(name) + 1);
-        free(name);
-    }
+    strs_env_add(&env, &step->env);
     int result = bench_command(bench, &step->argv, &env, step->dir, &out, err);
     buf_fini(&out);
     strs_fini(&env);

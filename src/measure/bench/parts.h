@@ -210,6 +210,10 @@ struct edit { /* one save */
    does, it does by hand, and then running is another one. False: the tool has ended. */
 bool edit_measure(struct bench *bench, struct contender *contender, struct running *running,
                   enum bench_kind kind);
+/* The process behind the answer: whose connection it was, or of a proxy whoever listens where the
+   app does; 0: not seen. */
+int answer_process(const struct bench *bench, const struct contender *contender,
+                   const struct answer *answer);
 /* Does the answer come from the version with the mark? Notes what it learns. */
 bool edit_is_new(struct edit *edit, const struct answer *answer);
 

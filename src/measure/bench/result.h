@@ -112,6 +112,8 @@ struct bench_stat {
     int missed; /* and the others */
     double min, median, max;
 };
+/* Sorts values. The median of an even number is the mean of the two in the middle. */
+struct bench_stat bench_stat_of(double *values, size_t count);
 /* Of one tool's samples of one figure. */
 struct bench_stat bench_stat(const struct bench_result *result, int tool, enum bench_figure figure);
 /* tool's value divided by base's, round by round: of the rounds in which both have a good sample

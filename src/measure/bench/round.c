@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "measure/bench/parts.h"
 #include "platform/loopback.h"
-#include "platform/sysinfo.h"
 
 #define START_PAUSE_MS 4
 #define WARM_UP        3 /* times the timeout: what the first start compiles, no later one does */
@@ -135,34 +134,22 @@ int app_of(struct bench *bench, const struct contender *contender, struct runnin
 {
     struct prober prober;
     struct answer answer;
-    char command[64];
-    int pid = 0;
     prober_init(&prober, bench, running->ask_port, process_root(running->process), NULL, NULL);
     (void)prober_ask(&prober, bench->page, &answer);
     prober_fini(&prober);
-    if (answer.owner && !(contender->tool && contender->tool->through_proxy))
-        return answer.owner;
-    (void)sysinfo_port_owner(bench->address.port, &pid, command, sizeof command);
-    return pid;
+    return answer_process(bench, contender, &answer);
 }
 
 /* --- requests --- */
 
-static int by_value(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 static void take_answers(struct bench *bench, int tool, double *values, int count)
 {
     double sum = 0;
-    qsort(values, (size_t)count, sizeof *values, by_value);
+    struct bench_stat stat = bench_stat_of(values, (size_t)count);
     for (int i = 0; i < count; i++)
         sum += values[i];
     bench_take(bench, tool, FIGURE_ANSWER_MEAN, sum / count, false);
-    bench_take(bench, tool, FIGURE_ANSWER_MEDIAN, (values[(count - 1) / 2] + values[count / 2]) / 2,
-               false);
+    bench_take(bench, tool, FIGURE_ANSWER_MEDIAN, stat.median, false);
     bench_take(bench, tool, FIGURE_ANSWER_P99, values[(count * 99 + 99) / 100 - 1], false);
 }
 

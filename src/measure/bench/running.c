@@ -114,12 +114,7 @@ static void join_env(struct strs *env, const struct bench *bench, const struct r
 {
     strs_copy(env, &bench->env);
     if (plan->env)
-        STRS_EACH (entry, plan->env) {
-            size_t len = strcspn(*entry, "=");
-            char *name = mem_string_n(*entry, len);
-            strs_env_set(env, name, *entry + len + ((*entry)[len] == '='));
-            free(name);
-        }
+        strs_env_add(env, plan->env);
     strs_env_set(env, "PWD", plan->dir);
 }
 

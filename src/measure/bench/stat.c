@@ -37,10 +37,9 @@ static void collect(struct rounds *rounds, const struct bench_result *result, in
         qsort(rounds->at.at, rounds->at.len, sizeof *rounds->at.at, by_round);
 }
 
-/* Sorts values. The median of an even number is the mean of the two in the middle. */
-static struct bench_stat stat_of(double *values, size_t count, int missed)
+struct bench_stat bench_stat_of(double *values, size_t count)
 {
-    struct bench_stat stat = {.n = (int)count, .missed = missed};
+    struct bench_stat stat = {.n = (int)count};
     if (count == 0)
         return stat;
     qsort(values, count, sizeof *values, by_value);
@@ -57,7 +56,8 @@ struct bench_stat bench_stat(const struct bench_result *result, int tool, enum b
     double *values = mem_new(rounds.at.len + 1, sizeof *values);
     for (size_t i = 0; i < rounds.at.len; i++)
         values[i] = rounds.at.at[i].value;
-    struct bench_stat stat = stat_of(values, rounds.at.len, rounds.missed);
+    struct bench_stat stat = bench_stat_of(values, rounds.at.len);
+    stat.missed = rounds.missed;
     free(values);
     vec_fini(&rounds.at);
     return stat;
@@ -81,7 +81,8 @@ struct bench_stat bench_stat_ratio(const struct bench_result *result, int tool, 
             values[count++] = sample->value / below.at.at[b].value;
         b++; /* each is used once */
     }
-    struct bench_stat stat = stat_of(values, count, above.missed);
+    struct bench_stat stat = bench_stat_of(values, count);
+    stat.missed = above.missed;
     free(values);
     vec_fini(&above.at);
     vec_fini(&below.at);

@@ -51,19 +51,16 @@ static int check_markable(const struct bench_subject *subject, enum bench_kind k
                           const char *file, const char *edit, struct err *err)
 {
     char *path = path_join(subject->root, file);
-    struct buf text = BUF_INIT(SUBJECT_FILE_MAX), marked = BUF_INIT(2 * SUBJECT_FILE_MAX);
-    char mark[BENCH_MARK_BYTES];
-    bench_mark(mark, 0);
-    int result = fs_read(path, &text, err);
-    if (result == 0 && !subject_put_mark(kind, file, buf_text(&text), text.len, mark, &marked)) {
+    struct buf text = BUF_INIT(SUBJECT_FILE_MAX);
+    int result = subject_try_mark(kind, path, &text, err);
+    if (result == 0) {
         result = refuse_edit(edit, "it has no place for a mark", err);
         err_hint(err, "Go files for leaf and deep; elsewhere HTML, CSS, JavaScript, TOML, YAML or "
                       ".env, which know comments");
     }
     buf_fini(&text);
-    buf_fini(&marked);
     free(path);
-    return result;
+    return result < 0 ? result : 0;
 }
 
 static int take_edit(struct bench_subject *subject, const char *edit, struct err *err)

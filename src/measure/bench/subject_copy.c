@@ -6,21 +6,14 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "measure/bench/subject_parts.h"
-#include "platform/fs.h"
+#include "measure/bench/walk.h"
 
 #define COPY_BYTES_MAX ((uint64_t)1 << 30)
 
 struct copy {
     const struct bench_subject *subject;
     const char *to;
-    size_t entries;
     uint64_t bytes;
-};
-
-/* The entries of one directory. */
-struct entries {
-    struct strs files, dirs, links;
-    size_t *count;
 };
 
 /* --- paths in go.mod and go.work --- */
@@ -160,72 +153,19 @@ static int copy_link(const struct copy *copy, const char *link, struct err *err)
     return result;
 }
 
-/* --- directories --- */
+/* --- the whole --- */
 
-static bool take_entry(void *data, const char *name, enum fs_kind kind)
+static int copy_entry(void *data, const char *file, enum fs_kind kind, struct err *err)
 {
-    struct entries *entries = data;
-    if (++*entries->count > SUBJECT_ENTRIES_MAX)
-        return false;
+    struct copy *copy = data;
     if (kind == FS_FILE)
-        strs_push(&entries->files, name);
-    else if (kind == FS_DIR)
-        strs_push(&entries->dirs, name);
-    else if (kind == FS_LINK)
-        strs_push(&entries->links, name);
-    return true;
-}
-
-static char *below_of(const char *dir, const char *name)
-{
-    return *dir ? path_join(dir, name) : mem_string(name);
-}
-
-static int copy_dir(struct copy *copy, const char *dir, int depth, struct err *err);
-
-static int copy_entries(struct copy *copy, const char *dir, const struct entries *entries,
-                        int depth, struct err *err)
-{
-    int result = 0;
-    for (size_t i = 0; result == 0 && i < entries->files.len; i++) {
-        char *file = below_of(dir, entries->files.at[i]);
-        result = copy_file(copy, file, err);
-        free(file);
-    }
-    for (size_t i = 0; result == 0 && i < entries->links.len; i++) {
-        char *link = below_of(dir, entries->links.at[i]);
-        result = copy_link(copy, link, err);
-        free(link);
-    }
-    for (size_t i = 0; result == 0 && i < entries->dirs.len; i++) {
-        if (subject_skips(dir, entries->dirs.at[i], true))
-            continue;
-        char *below = below_of(dir, entries->dirs.at[i]);
-        result = copy_dir(copy, below, depth + 1, err);
-        free(below);
-    }
-    return result;
-}
-
-static int copy_dir(struct copy *copy, const char *dir, int depth, struct err *err)
-{
-    struct entries entries = {.count = &copy->entries};
-    char *from = *dir ? path_join(copy->subject->root, dir) : mem_string(copy->subject->root);
-    char *to = *dir ? path_join(copy->to, dir) : mem_string(copy->to);
+        return copy_file(copy, file, err);
+    if (kind == FS_LINK)
+        return copy_link(copy, file, err);
+    if (kind != FS_DIR || subject_skips(file))
+        return WALK_PAST;
+    char *to = path_join(copy->to, file);
     int result = fs_mkdirs(to, 0755, err);
-    if (result == 0)
-        result = fs_each(from, take_entry, &entries, err);
-    if (result == 0 && (copy->entries > SUBJECT_ENTRIES_MAX || depth > SUBJECT_DEPTH_MAX)) {
-        result = err_set(err, ERR_CONFIG, "%s has more than %d files", copy->subject->root,
-                         SUBJECT_ENTRIES_MAX);
-        err_hint(err, "name the directory of the Go module alone with --project");
-    }
-    if (result == 0)
-        result = copy_entries(copy, dir, &entries, depth, err);
-    strs_fini(&entries.files);
-    strs_fini(&entries.dirs);
-    strs_fini(&entries.links);
-    free(from);
     free(to);
     return result;
 }
@@ -237,5 +177,6 @@ int bench_subject_copy(const struct bench_subject *subject, const char *to, stru
         return err_set(err, ERR_SYSTEM, "%s exists already", to);
     if (path_below(subject->root, to))
         return err_set(err, ERR_CONFIG, "%s is inside the project that is copied", to);
-    return copy_dir(&copy, "", 0, err);
+    int result = fs_mkdirs(to, 0755, err);
+    return result == 0 ? bench_walk(subject->root, copy_entry, &copy, err) : result;
 }

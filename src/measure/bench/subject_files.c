@@ -6,7 +6,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "measure/bench/subject_parts.h"
-#include "platform/fs.h"
+#include "measure/bench/walk.h"
 
 struct found {
     char *file;
@@ -14,14 +14,6 @@ struct found {
 };
 struct files {
     VEC(struct found) found[KINDS];
-};
-
-struct walk {
-    const struct bench_subject *subject;
-    struct files *files;
-    const char *dir; /* below the project, "" for its root */
-    struct strs dirs;
-    size_t entries;
 };
 
 static bool is_any(const char *const *words, const char *word)
@@ -144,12 +136,11 @@ static int rank_config(const char *file, const char *name)
 
 /* --- the walk --- */
 
-bool subject_skips(const char *dir, const char *name, bool is_dir)
+bool subject_skips(const char *dir)
 {
     static const char *const ANYWHERE[] = {".git", ".hg", ".svn", ".jj", "node_modules", NULL};
-    if (is_dir && is_any(ANYWHERE, name))
-        return true;
-    return is_dir && !*dir && (strcmp(name, "tmp") == 0 || strcmp(name, ".zonda") == 0);
+    return is_any(ANYWHERE, path_base(dir)) || strcmp(dir, "tmp") == 0 ||
+           strcmp(dir, ".zonda") == 0;
 }
 
 /* Where no template, static file or configuration of the project itself is. */
@@ -159,51 +150,22 @@ static bool is_foreign(const char *name)
            strcmp(name, "testdata") == 0;
 }
 
-static void take_file(struct walk *walk, const char *name)
+static int take(void *data, const char *file, enum fs_kind kind, struct err *err)
 {
-    char *file = *walk->dir ? path_join(walk->dir, name) : mem_string(name);
+    struct files *files = data;
+    const char *name = path_base(file);
+    (void)err;
+    if (kind == FS_DIR)
+        return subject_skips(file) || is_foreign(name) ? WALK_PAST : WALK_ON;
+    if (kind != FS_FILE)
+        return WALK_ON;
     int ranks[KINDS] = {-1, -1, rank_template(file, name), rank_static(file, name),
                         rank_config(file, name)};
-    for (int kind = 0; kind < KINDS; kind++)
-        if (ranks[kind] >= 0)
-            vec_push(&walk->files->found[kind],
-                     ((struct found){.file = mem_string(file), .rank = ranks[kind]}));
-    free(file);
-}
-
-static bool take_entry(void *data, const char *name, enum fs_kind kind)
-{
-    struct walk *walk = data;
-    if (++walk->entries > SUBJECT_ENTRIES_MAX)
-        return false;
-    if (kind == FS_DIR && !subject_skips(walk->dir, name, true) && !is_foreign(name))
-        strs_push(&walk->dirs, name);
-    if (kind == FS_FILE)
-        take_file(walk, name);
-    return true;
-}
-
-static int walk_dir(struct walk *walk, const char *dir, int depth, struct err *err)
-{
-    struct strs dirs;
-    char *path = *dir ? path_join(walk->subject->root, dir) : mem_string(walk->subject->root);
-    walk->dir = dir;
-    walk->dirs = (struct strs){0};
-    int result = fs_each(path, take_entry, walk, err);
-    dirs = walk->dirs;
-    if (result == 0 && (walk->entries > SUBJECT_ENTRIES_MAX || depth > SUBJECT_DEPTH_MAX)) {
-        result = err_set(err, ERR_CONFIG, "%s has more than %d files", walk->subject->root,
-                         SUBJECT_ENTRIES_MAX);
-        err_hint(err, "name the directory of the Go module alone with --project");
-    }
-    for (size_t i = 0; result == 0 && i < dirs.len; i++) {
-        char *below = *dir ? path_join(dir, dirs.at[i]) : mem_string(dirs.at[i]);
-        result = walk_dir(walk, below, depth + 1, err);
-        free(below);
-    }
-    strs_fini(&dirs);
-    free(path);
-    return result;
+    for (int i = 0; i < KINDS; i++)
+        if (ranks[i] >= 0)
+            vec_push(&files->found[i],
+                     ((struct found){.file = mem_string(file), .rank = ranks[i]}));
+    return WALK_ON;
 }
 
 /* --- the choice --- */
@@ -222,14 +184,10 @@ static int compare(const void *left, const void *right)
 static bool is_markable(const struct bench_subject *subject, enum bench_kind kind, const char *file)
 {
     char *path = path_join(subject->root, file);
-    struct buf text = BUF_INIT(SUBJECT_FILE_MAX), marked = BUF_INIT(2 * SUBJECT_FILE_MAX);
-    char mark[BENCH_MARK_BYTES];
+    struct buf text = BUF_INIT(SUBJECT_FILE_MAX);
     struct err ignored;
-    bench_mark(mark, 0);
-    bool markable = fs_read(path, &text, &ignored) == 0 &&
-                    subject_put_mark(kind, file, buf_text(&text), text.len, mark, &marked);
+    bool markable = subject_try_mark(kind, path, &text, &ignored) > 0;
     buf_fini(&text);
-    buf_fini(&marked);
     free(path);
     return markable;
 }
@@ -257,8 +215,7 @@ static void choose(struct bench_subject *subject, struct files *files, enum benc
 int subject_find_files(struct bench_subject *subject, struct err *err)
 {
     struct files files = {0};
-    struct walk walk = {.subject = subject, .files = &files};
-    int result = walk_dir(&walk, "", 0, err);
+    int result = bench_walk(subject->root, take, &files, err);
     for (int kind = KIND_TEMPLATE; kind < KINDS; kind++) {
         if (result == 0)
             choose(subject, &files, (enum bench_kind)kind);

@@ -19,14 +19,9 @@ void bench_mark(char mark[BENCH_MARK_BYTES], uint32_t number)
     (void)snprintf(mark, BENCH_MARK_BYTES, MARK "%06u", (unsigned)(number % (NUMBER_MAX + 1)));
 }
 
-uint32_t subject_candidate_number(enum bench_kind kind, size_t index)
-{
-    return FIRST_NUMBER + (uint32_t)kind * 100 + (uint32_t)index;
-}
-
 void bench_candidate_mark(char mark[BENCH_MARK_BYTES], enum bench_kind kind, size_t index)
 {
-    bench_mark(mark, subject_candidate_number(kind, index));
+    bench_mark(mark, FIRST_NUMBER + (uint32_t)kind * 100 + (uint32_t)index);
 }
 
 bool bench_mark_in_process(int pid, const char *mark)
@@ -173,6 +168,18 @@ bool subject_put_mark(enum bench_kind kind, const char *file, const char *text, 
         return strcmp(path_ext(file), "go") == 0 && mark_go(kind, text, len, mark, out);
     return is_html(file) ? mark_template(text, len, mark, out)
                          : mark_comment(file, text, len, mark, out);
+}
+
+int subject_try_mark(enum bench_kind kind, const char *path, struct buf *text, struct err *err)
+{
+    struct buf marked = BUF_INIT(2 * SUBJECT_FILE_MAX);
+    char mark[BENCH_MARK_BYTES];
+    bench_mark(mark, 0);
+    int result = fs_read(path, text, err);
+    if (result == 0)
+        result = subject_put_mark(kind, path, buf_text(text), text->len, mark, &marked);
+    buf_fini(&marked);
+    return result;
 }
 
 /* --- edits --- */

@@ -178,22 +178,18 @@ static char *best_file(const struct bench_subject *subject, const struct package
 {
     char *best = NULL;
     uint64_t best_bytes = 0;
-    char mark[BENCH_MARK_BYTES];
-    bench_mark(mark, 0);
     STRS_EACH (name, &package->files) {
         char *path = path_join(package->dir, *name);
         struct fs_info info = fs_stat(path, false);
-        struct buf text = BUF_INIT(SUBJECT_FILE_MAX), marked = BUF_INIT(2 * SUBJECT_FILE_MAX);
+        struct buf text = BUF_INIT(SUBJECT_FILE_MAX);
         struct err ignored;
         if (info.kind == FS_FILE && (!best || info.size_bytes > best_bytes) &&
-            fs_read(path, &text, &ignored) == 0 &&
-            subject_is_plain_go(*name, buf_text(&text), text.len) &&
-            subject_put_mark(kind, *name, buf_text(&text), text.len, mark, &marked)) {
+            subject_try_mark(kind, path, &text, &ignored) > 0 &&
+            subject_is_plain_go(*name, buf_text(&text), text.len)) {
             mem_replace(&best, path_below(subject->root, path));
             best_bytes = info.size_bytes;
         }
         buf_fini(&text);
-        buf_fini(&marked);
         free(path);
     }
     return best;

@@ -35,13 +35,9 @@ void bench_plan_fini(struct bench_plan *plan)
 
 const char *tool_own_file(const struct bench_place *place, const char *const *names)
 {
-    for (; *names; names++) {
-        char *path = path_join(place->copy, *names);
-        bool there = fs_is_file(path);
-        free(path);
-        if (there)
+    for (; *names; names++)
+        if (fs_has_file(place->copy, *names))
             return *names;
-    }
     return NULL;
 }
 
@@ -59,8 +55,7 @@ char *tool_output(const struct bench_place *place, struct err *err)
 void tool_begin(struct bench_plan *plan, const struct bench_place *place, const char *const *words)
 {
     strs_push(&plan->argv, place->path);
-    for (; *words; words++)
-        strs_push(&plan->argv, *words);
+    strs_push_all(&plan->argv, words);
 }
 
 void tool_build_line(struct buf *line, const struct bench_subject *subject, const char *output)

@@ -1,53 +1,23 @@
 /* entr, as of 5.3. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/path.h"
 #include "measure/bench/tool_parts.h"
-#include "platform/fs.h"
+#include "measure/bench/walk.h"
 
-#define ENTRIES_MAX     20000
-#define DEPTH_MAX       64
 #define INPUT_BYTES_MAX ((size_t)4 << 20)
 
-struct listing {
-    const char *copy, *dir; /* dir: below the copy, "" for it */
-    struct buf *names;
-    struct strs dirs;
-    size_t entries;
-};
-
-static bool take_entry(void *data, const char *name, enum fs_kind kind)
+static int take(void *data, const char *file, enum fs_kind kind, struct err *err)
 {
-    struct listing *listing = data;
-    const char *dir = listing->dir;
-    if (++listing->entries > ENTRIES_MAX)
-        return false;
-    char *below = *dir ? path_join(dir, name) : mem_string(name);
-    if (kind == FS_DIR && *name != '.' && strcmp(name, "node_modules") != 0)
-        strs_push(&listing->dirs, below);
+    const char *name = path_base(file);
+    (void)err;
+    if (kind == FS_DIR)
+        return *name == '.' || strcmp(name, "node_modules") == 0 ? WALK_PAST : WALK_ON;
     /* A name with a newline cannot be told. */
-    if (kind == FS_FILE && strcmp(path_ext(name), "go") == 0 && !strchr(below, '\n'))
-        (void)buf_printf(listing->names, "./%s\n", below);
-    free(below);
-    return true;
-}
-
-static int list_dir(struct listing *listing, const char *dir, int depth, struct err *err)
-{
-    char *path = *dir ? path_join(listing->copy, dir) : mem_string(listing->copy);
-    listing->dir = dir;
-    listing->dirs = (struct strs){0};
-    int result = fs_each(path, take_entry, listing, err);
-    struct strs dirs = listing->dirs;
-    if (result == 0 && (listing->entries > ENTRIES_MAX || depth > DEPTH_MAX))
-        result = err_set(err, ERR_CONFIG, "%s has too many files for entr", listing->copy);
-    for (size_t i = 0; result == 0 && i < dirs.len; i++)
-        result = list_dir(listing, dirs.at[i], depth + 1, err);
-    strs_fini(&dirs);
-    free(path);
-    return result;
+    if (kind == FS_FILE && strcmp(path_ext(name), "go") == 0 && !strchr(file, '\n'))
+        (void)buf_printf(data, "./%s\n", file);
+    return WALK_ON;
 }
 
 /* find . -name '*.go' | entr -n -r …; -n: there is no terminal to read keys from. */
@@ -56,8 +26,7 @@ static int plan(const struct bench_subject *subject, const struct bench_place *p
 {
     static const char *const WORDS[] = {"-n", "-r", NULL};
     struct buf names = BUF_INIT(INPUT_BYTES_MAX);
-    struct listing listing = {.copy = place->copy, .names = &names};
-    int result = list_dir(&listing, "", 0, err);
+    int result = bench_walk(place->copy, take, &names, err);
     if (result == 0)
         result = tool_plan_shell(subject, place, WORDS, plan, err);
     if (result == 0)

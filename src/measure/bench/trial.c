@@ -36,9 +36,9 @@ static int build(struct trial *trial, struct err *err)
     struct bench *bench = trial->bench;
     struct strs argv = {0};
     struct buf out = BUF_INIT((size_t)1 << 20);
-    const char *const words[] = {"go", "build", "-o", trial->program, bench->subject->package};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        strs_push(&argv, words[i]);
+    const char *const words[] = {"go", "build", "-o", trial->program, bench->subject->package,
+                                 NULL};
+    strs_push_all(&argv, words);
     int result = bench_command(bench, &argv, NULL, trial->copy, &out, err);
     if (result == ERR_APP)
         err_hint(err, "a bench needs a project that builds; `go build %.100s` in it says more",

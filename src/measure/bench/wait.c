@@ -1,15 +1,10 @@
 /* The loop, which runs while something is waited for, and what comes in between. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
-#include "base/mem.h"
 #include "build/golang/child.h"
-#include "build/golang/tool.h"
+#include "measure/bench/ask.h"
 #include "measure/bench/parts.h"
 
 #define COMMAND_TIMEOUT_MS 600000
-#define WORDS_MAX          400
 #define CALM_MS            3000 /* start and stop of a tool that is measured at the end */
 
 static void wake_up(void *data)
@@ -137,70 +132,14 @@ void bench_close_loop(struct bench *bench)
 
 /* --- commands --- */
 
-struct command {
-    struct bench *bench;
-    struct tool *tool;
-    struct tool_result *result; /* until tool_free; NULL: it runs */
-};
-
-static void command_done(void *data, struct tool_result *result)
-{
-    struct command *command = data;
-    command->result = result;
-    bench_wake(command->bench);
-}
-
-static bool command_is_done(void *data)
-{
-    const struct command *command = data;
-    return command->result != NULL;
-}
-
-static int judge(const struct command *command, const struct strs *argv, struct buf *out,
-                 struct err *err)
-{
-    const struct tool_result *result = command->result;
-    if (result->cancelled)
-        return err_set(err, ERR_SYSTEM, "%.200s was stopped", argv->at[0]);
-    (void)buf_append(out, buf_text(&result->out), result->out.len);
-    if (!result->status.signalled && result->status.code == 0)
-        return 0;
-    struct buf words = BUF_INIT((size_t)WORDS_MAX);
-    if (result->out.len)
-        (void)buf_append(&words, result->out.data,
-                         result->out.len < WORDS_MAX ? result->out.len : WORDS_MAX - 1);
-    else
-        exit_status_words(result->status, &words);
-    int code = err_set(err, ERR_APP, "%.200s %.40s failed: %s", argv->at[0],
-                       argv->len > 1 ? argv->at[1] : "", buf_text(&words));
-    buf_fini(&words);
-    return code;
-}
-
 int bench_command(struct bench *bench, const struct strs *argv, const struct strs *env,
                   const char *dir, struct buf *out, struct err *err)
 {
-    struct command command = {.bench = bench};
+    struct bench_ask ask = {
+        .argv = argv, .dir = dir, .timeout_ms = COMMAND_TIMEOUT_MS, .joined = true};
     struct strs whole = {0};
     go_child_env(&whole, env ? env : &bench->env, dir);
-    struct tool_request request = {.argv = argv,
-                                   .env = &whole,
-                                   .cwd = dir,
-                                   .gentle = true,
-                                   .joined = true,
-                                   .on_done = command_done,
-                                   .data = &command};
-    command.tool = tool_start(bench->loop, &request, err);
+    int result = bench_ask_on(bench->loop, &ask, &whole, &bench->interrupted, out, err);
     strs_fini(&whole);
-    if (!command.tool) {
-        go_explain(argv->at[0], env ? env : &bench->env, err);
-        return err->code;
-    }
-    if (!bench_wait(bench, command_is_done, &command, COMMAND_TIMEOUT_MS)) {
-        tool_cancel(command.tool);
-        (void)bench_wait_anyway(bench, command_is_done, &command, UINT32_MAX);
-    }
-    int result = judge(&command, argv, out, err);
-    tool_free(command.tool);
     return result;
 }

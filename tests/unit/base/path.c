@@ -64,6 +64,10 @@ static void joins_and_splits(void **state)
     assert_string_equal(path_base("a/b.c"), "b.c");
     assert_string_equal(path_ext("a.d/b"), "");
     assert_string_equal(path_ext("a/b.tar.gz"), "gz");
+    assert_true(path_ends("a/b_test.go", "_test.go"));
+    assert_true(path_ends("_test.go", "_test.go"));
+    assert_false(path_ends("test.go", "_test.go"));
+    assert_false(path_ends("a_test.go/b", "_test.go"));
 }
 
 int main(void)

@@ -61,6 +61,14 @@ static void strs_are_an_argv(void **state)
     assert_true(strs_equal(&list, &copy));
     strs_push_n(&copy, "abc", 2);
     assert_string_equal(copy.at[20], "ab");
+    const char *const words[] = {"go", "", "list", NULL};
+    strs_push_all(&copy, words);
+    assert_int_equal(copy.len, 24);
+    assert_string_equal(copy.at[21], "go");
+    assert_string_equal(copy.at[23], "list");
+    assert_null(copy.at[24]);
+    strs_push_all(&copy, words + 3); /* nothing */
+    assert_int_equal(copy.len, 24);
     assert_false(strs_equal(&list, &copy));
     strs_clear(&list);
     assert_null(list.at[0]);
@@ -78,6 +86,18 @@ static void strs_hold_an_environment(void **state)
     assert_int_equal(env.len, 2);
     assert_string_equal(strs_env_get(&env, "PORT"), "3");
     assert_null(strs_env_get(&env, "POR"));
+    struct strs more = {0};
+    strs_push(&more, "PORTS=4=5");
+    strs_push(&more, "HOST=::1");
+    strs_push(&more, "BARE");
+    strs_push(&more, "HOST=");
+    strs_env_add(&env, &more);
+    assert_int_equal(env.len, 4);
+    assert_string_equal(env.at[1], "PORTS=4=5"); /* in its place */
+    assert_string_equal(strs_env_get(&env, "PORT"), "3");
+    assert_string_equal(strs_env_get(&env, "HOST"), "");
+    assert_string_equal(strs_env_get(&env, "BARE"), "");
+    strs_fini(&more);
     strs_fini(&env);
 }
 

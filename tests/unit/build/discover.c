@@ -65,6 +65,7 @@ static void what_is_none(void **state)
 static void a_workspace_has_several_modules(void **state)
 {
     (void)state;
+    assert_false(gomod_is_in(scratch));
     put("go.work", "go 1.21\n\nuse (\n\t./api // the first\n\t\"./tools/gen\"\n)\n");
     put("api/go.mod", "module example.com/api\n");
     put("api/main.go", MAIN);
@@ -73,6 +74,12 @@ static void a_workspace_has_several_modules(void **state)
     put("other/go.mod", "module example.com/other\n");
     put("other/main.go", MAIN);
     assert_mains("./api ./tools/gen/cmd/g ");
+    assert_true(gomod_is_in(scratch));
+    char *api = path_join(scratch, "api"), *gen = path_join(scratch, "tools");
+    assert_true(gomod_is_in(api));
+    assert_false(gomod_is_in(gen));
+    free(api);
+    free(gen);
 }
 
 static void one_is_chosen(void **state)

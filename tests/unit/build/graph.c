@@ -108,7 +108,6 @@ static void files_are_known(void **state)
     assert_kind(graph, "other/new_test.go", GRAPH_TEST, NULL);
     assert_kind(graph, "README.md", GRAPH_NOT_GO, NULL);
     assert_kind(graph, "lib/README.md", GRAPH_NOT_GO, "example.com/g/lib");
-    assert_false(graph_uses_gin(graph));
     assert_false(graph_loads_env(graph));
     graph_free(graph);
 }
@@ -271,7 +270,6 @@ static void gin_and_godotenv_are_seen(void **state)
     (void)state;
     struct graph *graph = graph_parse(TEXT, sizeof TEXT - 1, &err);
     assert_non_null(graph);
-    assert_true(graph_uses_gin(graph));
     assert_true(graph_loads_env(graph));
     assert_int_equal(graph_packages(graph), 4);
     assert_string_equal(graph_main_dir(graph), "/app");

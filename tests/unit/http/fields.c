@@ -87,11 +87,6 @@ static void media_types_are_read(void **state)
     assert_false(http_media_is(http_text_of("imag"), "image/*"));
     assert_text(http_parameter(http_text_of("a/b; x=1; Charset=\"utf-8\""), "charset"), "utf-8");
     assert_text(http_parameter(http_text_of("a/b; x=\";charset=no\""), "charset"), "");
-    assert_true(http_accepts(http_text_of("application/json, text/*;q=0.5"), "text/html"));
-    assert_true(http_accepts(http_text_of("*/*"), "text/html"));
-    assert_false(http_accepts(http_text_of("text/html;q=0.000, application/json"), "text/html"));
-    assert_true(http_accepts(http_text_of("gzip, br;q=0.8"), "br"));
-    assert_false(http_accepts(http_text_of("gzip, br;q=0"), "br"));
 }
 
 static void fields_of_one_connection_are_known(void **state)
@@ -111,6 +106,16 @@ static void fields_of_one_connection_are_known(void **state)
         assert_int_equal(http_field_is_hop(&head, &fields[i]), HOP[i]);
 }
 
+static void texts_are_compared(void **state)
+{
+    (void)state;
+    assert_true(http_text_same(HTTP_TEXT("a:1"), http_text_of("a:1")));
+    assert_false(http_text_same(HTTP_TEXT("a:1"), HTTP_TEXT("A:1")));
+    assert_false(http_text_same(HTTP_TEXT("a:1"), HTTP_TEXT("a:12")));
+    assert_false(http_text_same(HTTP_TEXT(""), HTTP_TEXT("")));
+    assert_false(http_text_same(http_text_of(NULL), http_text_of(NULL)));
+}
+
 static void what_is_sent_is_checked(void **state)
 {
     (void)state;
@@ -127,6 +132,7 @@ static void what_is_sent_is_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_compared),
         cmocka_unit_test(lists_are_read),
         cmocka_unit_test(hosts_are_read),
         cmocka_unit_test(media_types_are_read),

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/path.h"
 #include "base/strs.h"
 #include "platform/fs.h"
@@ -57,6 +58,9 @@ static void makes_lists_and_removes_trees(void **state)
     assert_int_equal(names.len, 2);
     assert_true(strs_has(&names, "b:2"));
     assert_true(strs_has(&names, "l:3"));
+    assert_true(fs_has_file(deep, "f"));
+    assert_false(fs_has_file(a, "b")); /* a directory */
+    assert_false(fs_has_file(a, "f"));
     assert_int_equal(fs_remove_tree(tree, &err), 0);
     assert_int_equal(fs_stat(tree, false).kind, FS_NONE);
     assert_true(fs_is_file(kept)); /* the link was removed, not what it points to */
@@ -75,6 +79,31 @@ static void makes_lists_and_removes_trees(void **state)
     free(tree);
     free(a);
     free(kept);
+}
+
+static void finds_programs_in_a_path(void **state)
+{
+    char *dir = in("bin"), *file = in("bin/tool"), *plain = in("bin/data");
+    char *here = mem_format("/nowhere:%s", dir);
+    (void)state;
+    assert_int_equal(fs_mkdirs(dir, 0755, &err), 0);
+    assert_int_equal(fs_write(file, "", 0, 0700, &err), 0);
+    assert_int_equal(fs_write(plain, "", 0, 0600, &err), 0);
+    char *found = fs_which_in(here, ".", "tool");
+    assert_string_equal(found, file);
+    free(found);
+    /* An empty entry is the directory that the process is in, and so is the last one. */
+    found = fs_which_in("/nowhere:", dir, "tool");
+    assert_string_equal(found, "./tool");
+    free(found);
+    assert_null(fs_which_in(here, ".", "data"));
+    assert_null(fs_which_in(here, ".", ""));
+    assert_null(fs_which_in("", "/", "tool"));
+    assert_null(fs_which_in(NULL, dir, "tool"));
+    free(dir);
+    free(file);
+    free(plain);
+    free(here);
 }
 
 /* The bytes may lie across the end of a piece that is read. */
@@ -166,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_and_reads),
         cmocka_unit_test(makes_lists_and_removes_trees),
+        cmocka_unit_test(finds_programs_in_a_path),
         cmocka_unit_test(finds_bytes_in_files),
         cmocka_unit_test(makes_symbolic_links),
         cmocka_unit_test(links_over_what_is_there),

@@ -13,6 +13,7 @@
 #include "platform/loopback.h"
 #include "platform/process.h"
 #include "platform/tcp.h"
+#include "platform/tree.h"
 
 static int listener;
 static uint16_t port;
@@ -99,12 +100,14 @@ static void knows_who_has_accepted(bool v6)
     uint64_t inode;
     while ((inode = loopback_peer_inode(fd)) == 0) /* the test's own deadline ends it */
         (void)usleep(1000);
-    while (!process_has_socket(child, inode)) /* it is in the table a bit earlier */
+    while (tree_socket_owner(child, 0, inode) == 0) /* it is in the table a bit earlier */
         (void)usleep(1000);
+    assert_int_equal(tree_socket_owner(getpid(), 0, inode), child);
+    assert_int_equal(tree_socket_owner(getpid(), child, inode), child);
     (void)close(go[0]);
     (void)close(go[1]);
     assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_false(process_has_socket(getpid(), inode));
+    assert_int_equal(tree_socket_owner(getpid(), 0, inode), 0);
     (void)close(fd);
 }
 

@@ -165,6 +165,29 @@ static void names_the_system(void **state)
     assert_true(sysinfo_processors() >= 1);
 }
 
+static double load_in_proc(void)
+{
+    double load = -1;
+    FILE *file = fopen("/proc/loadavg", "re");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lf", &load), 1);
+    (void)fclose(file);
+    return load;
+}
+
+/* It changes every few seconds, and seldom between two looks. */
+static void tells_the_load_of_the_last_minute(void **state)
+{
+    (void)state;
+    double before, load, after;
+    do {
+        before = load_in_proc();
+        load = sysinfo_load_average();
+        after = load_in_proc();
+    } while (before < after || before > after);
+    assert_true(load > before - 0.011 && load < before + 0.011);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +199,7 @@ int main(void)
         cmocka_unit_test(names_the_file_system),
         cmocka_unit_test(knows_space_and_permission),
         cmocka_unit_test(names_the_system),
+        cmocka_unit_test(tells_the_load_of_the_last_minute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
