@@ -1,11 +1,13 @@
 """Reloads that nobody notices: the listening sockets go from one version to the next."""
 import http.client
+import itertools
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import tempfile
+import threading
 
 import pytest
 import zonda as harness
@@ -44,6 +46,30 @@ def test_a_socket_for_each_version(mini, start):
         now = listening_inodes(zonda.port)
         assert now - seen, "the new version listens on the socket of the old one"
         seen |= now
+    zonda.stop()
+
+
+def test_old_and_new_do_not_answer_in_turns(mini, start):
+    """Each of many connections finds the version that the one before found, or a newer one."""
+    zonda = start(mini).ready()
+    seen, enough = [], threading.Event()
+
+    def ask():
+        while not enough.is_set():
+            seen.append(zonda.text())
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for number in range(4):
+            reload(zonda, number)
+            assert zonda.text() == f"version-{number}"
+    finally:
+        enough.set()
+        asking.join()
+    assert len(seen) > 100
+    versions = [version for version, _ in itertools.groupby(seen)]
+    assert versions == ["one", *[f"version-{number}" for number in range(len(versions) - 1)]]
     zonda.stop()
 
 
