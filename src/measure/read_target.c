@@ -1,4 +1,5 @@
 /* base_url: the origin that all requests go to, RFC 9110 §4.2. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -24,6 +25,7 @@ static int parse_authority(const char *url, const char *at, const char *end, str
         return refuse(url, "whose host or port is none", err);
     if (!target->port)
         target->port = target->tls ? 443 : 80;
+    free(target->host); /* of a --url that was refused */
     target->host = mem_string_n(host.at, host.len);
     if (tcp_address_parse(&target->address, target->host, target->port, &why) == 0)
         return 0;
