@@ -169,12 +169,21 @@ static void a_killed_guard_is_noticed(void **state)
     assert_int_equal(exit_status_code(other.status), 9);
 }
 
+static bool is_stopped(void *data)
+{
+    return *stat_field(*(int *)data, 3) == 'T';
+}
+
+/* Once the guard has told of its start, which is when start_sh is through. */
 static void an_app_may_kill_its_parent(void **state)
 {
     (void)state;
     struct run run;
-    start_sh(&run, "(setsid sh -c 'echo $$; exec sleep 1000' &); kill -9 $PPID");
-    int child = read_pid(run.fd);
+    start_sh(&run, "echo $$; (setsid sh -c 'echo $$; exec sleep 1000' &); "
+                   "kill -STOP $$; kill -9 $PPID");
+    int leader = read_pid(run.fd), child = read_pid(run.fd);
+    assert_true(await(loop, is_stopped, &leader));
+    assert_int_equal(kill(leader, SIGCONT), 0);
     finish(&run);
     assert_true(run.status.unguarded);
     assert_int_equal(kill(child, 0), -1);
