@@ -100,6 +100,15 @@ static void phase(struct terminal_view *view, const char **before, const char *n
     *before = " · ";
 }
 
+static const char *name_of(const struct reload *reload, enum reload_phase at)
+{
+    if (at == PHASE_BUILD && reload->action < ACTION_RESTART)
+        return "command";
+    if (at == PHASE_BUILD && reload->how.method == BUILT_EARLIER)
+        return "up to date";
+    return reload_phase_name(at);
+}
+
 /* The phases of it that took place; the way to the build only where it took any time. */
 static void phases(struct terminal_view *view, const struct reload *reload)
 {
@@ -114,9 +123,8 @@ static void phases(struct terminal_view *view, const struct reload *reload)
         phase(view, &before, "wait", idle);
     for (enum reload_phase at = PHASE_BUILD; at <= PHASE_START; at++) {
         int64_t ns = reload_phase_ns(reload, at);
-        bool command = at == PHASE_BUILD && reload->action < ACTION_RESTART;
         if (ns >= 0)
-            phase(view, &before, command ? "command" : reload_phase_name(at), ns);
+            phase(view, &before, name_of(reload, at), ns);
     }
     view_style(view, STYLE_NONE);
 }

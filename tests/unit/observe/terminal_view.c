@@ -80,6 +80,9 @@ static void a_day_begins(void **state)
     reload.id++;
     PUBLISH(.kind = EVENT_APP_READY, .reload = &reload, .number = 2, .listeners = &listeners);
     end(&reload); /* the address is not said again */
+    reload.how.method = BUILT_EARLIER;
+    reload.id++;
+    end(&reload);
     PUBLISH(.kind = EVENT_QUITTING, .text = "SIGINT");
     assert_string_equal(
         shown(),
@@ -88,6 +91,8 @@ static void a_day_begins(void **state)
         "zonda  ↻ first start  build 812 ms · stop 6 ms · start 23 ms — served in 841 ms  #12\n"
         "zonda  → http://127.0.0.1:8080\n"
         "zonda  ↻ key pressed  build 812 ms · stop 6 ms · start 23 ms — served in 841 ms  #13\n"
+        "zonda  ↻ key pressed  up to date 812 ms · stop 6 ms · start 23 ms — served in 841 ms  "
+        "#14\n"
         "zonda  stopping · SIGINT\n");
     reload_fini(&reload);
 }
