@@ -27,6 +27,7 @@ void direct_done(struct direct *direct, enum direct_outcome outcome)
                     goplan_is_quick(direct->plan);
     direct->stage = DIRECT_IDLE;
     direct->building = false;
+    direct->owes_exact |= result->quick;
     direct->may_plan |= result->outcome == DIRECT_DONE && !direct->plan;
     direct_idle_later(direct);
     if (direct->events.on_done)

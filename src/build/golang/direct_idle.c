@@ -97,6 +97,7 @@ static void on_wave(void *data, const struct gowave_result *result)
     struct direct *direct = data;
     bool complete = result->outcome == GOWAVE_DONE;
     int packages = result->compiled;
+    direct->owes_exact = result->outcome == GOWAVE_CANCELLED; /* by a build */
     gowave_free(direct->wave);
     direct->wave = NULL;
     if (complete)
@@ -122,11 +123,16 @@ static void compile_exactly(struct direct *direct)
 
 /* --- when --- */
 
+static bool owes_exact(const struct direct *direct)
+{
+    return direct->owes_exact && goplan_is_quick(direct->plan);
+}
+
 static bool has_something(const struct direct *direct)
 {
     if (!direct->plan)
         return direct->may_plan;
-    return goplan_is_quick(direct->plan) || direct_may_note(direct);
+    return owes_exact(direct) || direct_may_note(direct);
 }
 
 void direct_idle_later(struct direct *direct)
@@ -141,7 +147,7 @@ void direct_idle(struct direct *direct)
         return;
     if (!direct->plan)
         plan(direct);
-    else if (goplan_is_quick(direct->plan))
+    else if (owes_exact(direct))
         compile_exactly(direct);
     else
         direct_note(direct);

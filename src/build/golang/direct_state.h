@@ -52,7 +52,8 @@ struct direct {
     uint64_t since_ns;               /* the stage's begin */
 
     struct goplan *plan;
-    bool may_plan; /* the go command has built, and was not asked since */
+    bool may_plan;   /* the go command has built, and was not asked since */
+    bool owes_exact; /* a build was quick, and its exact step was not tried to its end */
     struct golink *link;
     struct digest *linked; /* by package: the object that the artifact has */
     struct err baseline_err;
