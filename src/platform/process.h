@@ -105,6 +105,8 @@ bool process_has_socket(int pid, uint64_t inode);
 /* Has pid or a descendant of it a TCP connection, half a second old at most, of which it has read
    nothing yet? From sock_diag(7); without it, no. */
 bool process_has_new_connection(int pid);
+/* The same, or one with anything that came within half a second and was not read yet. */
+bool process_has_unread(int pid);
 
 /* SIGTERM and the like by name ("TERM", "SIGTERM") and back; -1 and NULL where there is none. */
 int signal_number(const char *name);
