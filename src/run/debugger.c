@@ -13,6 +13,11 @@
  * ended. Where Delve refuses to talk it is asked to stop, and kills the app; where it does not
  * answer, stop_timeout ends both.
  *
+ * Its clients are hung up on first. An editor's session in Delve (service/dap of its sources) has
+ * the app go on whenever somebody else has halted it, until the editor's connection ends; then it
+ * leaves everything as it is. One that connects again at once is hung up on as well, until the app
+ * stands.
+ *
  *   State → halt → ListBreakpoints → ClearBreakpoint … → continue, signal → SIGINT
  */
 #include <inttypes.h>
@@ -25,12 +30,14 @@
 #include "run/parts.h"
 
 #define ENTER_MS     20000
+#define HANG_UP_MS   50 /* between two looks for clients */
 #define CONTINUE_MAX 20 /* times that something else stops the app while it ends */
 
 struct debugger {
     struct generation *generation;
     struct delve *delve;
-    size_t next; /* breakpoint */
+    struct timer *clients; /* while it leaves: they are looked for; or NULL */
+    size_t next;           /* breakpoint */
     size_t missing;
     char problem[256]; /* of the first that is missing */
     int app;           /* the leader of the app's group; 0: unknown */
@@ -98,6 +105,7 @@ void debugger_free(struct generation *generation)
         return;
     generation->debugger = NULL;
     delve_close(debugger->delve);
+    timer_free(debugger->clients);
     free(debugger);
 }
 
@@ -263,10 +271,21 @@ static void listed(void *data, const struct json *result, const char *error)
     clear_next(debugger);
 }
 
+static void hang_up_again(void *data)
+{
+    struct debugger *debugger = data;
+    const struct generation *generation = debugger->generation;
+    uint64_t own = delve_peer_inode(debugger->delve);
+    if (own)
+        process_hang_up(process_root(generation->process), generation->debug_port, own);
+    timer_start(debugger->clients, HANG_UP_MS);
+}
+
 /* The app stands still. One that has ended has breakpoints all the same. */
 static void halted(void *data, const struct json *result, const char *error)
 {
     struct debugger *debugger = data;
+    timer_stop(debugger->clients);
     if (!error)
         debugger->app = (int)json_number(json_get(json_get(result, "State"), "Pid"), 0);
     call(debugger, "ListBreakpoints", "{\"All\":false}", listed);
@@ -295,9 +314,22 @@ static void leaving_failed(void *data, const char *why)
     debugger_free(generation);
 }
 
+void debugger_hang_up(const struct generation *generation)
+{
+    if (generation->debug_port)
+        process_hang_up(process_root(generation->process), generation->debug_port, 0);
+}
+
 void debugger_leave(struct generation *generation)
 {
     bool partial = generation->debugger && generation->debugger->setting;
-    if (process_running(generation->process))
-        begin(generation, generation->stop_timeout_ms, leave, leaving_failed)->partial = partial;
+    if (!process_running(generation->process))
+        return;
+    debugger_free(generation);
+    debugger_hang_up(generation);
+    struct debugger *debugger =
+        begin(generation, generation->stop_timeout_ms, leave, leaving_failed);
+    debugger->partial = partial;
+    debugger->clients = timer_new(generation->service->loop, hang_up_again, debugger);
+    timer_start(debugger->clients, HANG_UP_MS);
 }

@@ -273,7 +273,8 @@ void pass_fini(struct service *service);
 /* debugger.c */
 /* Puts the debugger before the app's argv. */
 int debugger_command(const struct generation *generation, struct strs *argv, struct err *err);
-void debugger_enter(struct generation *generation); /* it was started */
+void debugger_enter(struct generation *generation);         /* it was started */
+void debugger_hang_up(const struct generation *generation); /* on its clients */
 /* Asks it for what is to outlive it, and then the app to stop. */
 void debugger_leave(struct generation *generation);
 void debugger_free(struct generation *generation);

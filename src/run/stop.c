@@ -37,6 +37,7 @@ static void signal_end(struct generation *generation)
     if (generation->debug_ours) {
         debugger_leave(generation);
     } else {
+        debugger_hang_up(generation);
         process_signal(generation->process, generation->stop_signal);
         process_signal(generation->process,
                        signal_number("CONT")); /* one that is stopped hears nothing else */
