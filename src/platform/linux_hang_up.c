@@ -17,15 +17,13 @@
 
 struct wanted {
     uint16_t port;
-    uint64_t but;
     VEC(uint64_t) inodes;
 };
 
 static void connection_told(void *data, const struct sockdiag_socket *socket)
 {
     struct wanted *wanted = data;
-    if (socket->port == wanted->port && socket->inode && socket->inode != wanted->but &&
-        wanted->inodes.len < CONNECTIONS_MAX)
+    if (socket->port == wanted->port && socket->inode && wanted->inodes.len < CONNECTIONS_MAX)
         vec_push(&wanted->inodes, socket->inode);
 }
 
@@ -79,9 +77,9 @@ static void hang_up_of(int pid, const struct wanted *wanted)
         (void)close(pidfd);
 }
 
-void process_hang_up(int pid, uint16_t port, uint64_t but)
+void process_hang_up(int pid, uint16_t port)
 {
-    struct wanted wanted = {.port = port, .but = but};
+    struct wanted wanted = {.port = port};
     pid_list pids = {0};
     (void)sockdiag_connections(AF_INET, connection_told, &wanted);
     (void)sockdiag_connections(AF_INET6, connection_told, &wanted);

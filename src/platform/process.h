@@ -109,9 +109,9 @@ bool process_has_new_connection(int pid);
 bool process_has_unread(int pid);
 
 /* Ends the TCP connections that came to port and that pid or a descendant of it has open: to both
-   ends it is as if the other one had gone. Not the one whose socket has the inode but (0: all).
-   Nothing happens where the system does not give sock_diag(7) or pidfd_getfd(2). */
-void process_hang_up(int pid, uint16_t port, uint64_t but);
+   ends it is as if the other one had gone. Nothing happens where the system does not give
+   sock_diag(7) or pidfd_getfd(2). */
+void process_hang_up(int pid, uint16_t port);
 
 /* SIGTERM and the like by name ("TERM", "SIGTERM") and back; -1 and NULL where there is none. */
 int signal_number(const char *name);

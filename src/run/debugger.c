@@ -15,8 +15,8 @@
  *
  * Its clients are hung up on first. An editor's session in Delve (service/dap of its sources) has
  * the app go on whenever somebody else has halted it, until the editor's connection ends; then it
- * leaves everything as it is. One that connects again at once is hung up on as well, until the app
- * stands.
+ * leaves everything as it is. One that connects again at once may do the same: where no answer
+ * comes the halt was in vain, and all of it begins anew.
  *
  *   State → halt → ListBreakpoints → ClearBreakpoint … → continue, signal → SIGINT
  */
@@ -30,14 +30,15 @@
 #include "run/parts.h"
 
 #define ENTER_MS     20000
-#define HANG_UP_MS   50 /* between two looks for clients */
-#define CONTINUE_MAX 20 /* times that something else stops the app while it ends */
+#define HALT_MS      250 /* for the first halt; twice as long for each that follows */
+#define CONTINUE_MAX 20  /* times that something else stops the app while it ends */
 
 struct debugger {
     struct generation *generation;
     struct delve *delve;
-    struct timer *clients; /* while it leaves: they are looked for; or NULL */
-    size_t next;           /* breakpoint */
+    struct timer *halting; /* while it leaves, until the app stands; or NULL */
+    uint32_t halt_ms;
+    size_t next; /* breakpoint */
     size_t missing;
     char problem[256]; /* of the first that is missing */
     int app;           /* the leader of the app's group; 0: unknown */
@@ -105,22 +106,8 @@ void debugger_free(struct generation *generation)
         return;
     generation->debugger = NULL;
     delve_close(debugger->delve);
-    timer_free(debugger->clients);
+    timer_free(debugger->halting);
     free(debugger);
-}
-
-static struct debugger *begin(struct generation *generation, uint32_t patience_ms,
-                              void (*on_open)(void *), void (*on_failed)(void *, const char *))
-{
-    struct debugger *debugger = mem_new(1, sizeof *debugger);
-    const struct delve_events events = {
-        .on_open = on_open, .on_failed = on_failed, .data = debugger};
-    debugger_free(generation);
-    debugger->generation = generation;
-    generation->debugger = debugger;
-    debugger->delve =
-        delve_open(generation->service->loop, generation->debug_port, patience_ms, &events);
-    return debugger;
 }
 
 /* --- enter --- */
@@ -200,8 +187,17 @@ static void entering_failed(void *data, const char *why)
 
 void debugger_enter(struct generation *generation)
 {
-    if (generation->debug_ours && generation->service->breakpoints.list.len)
-        begin(generation, ENTER_MS, enter, entering_failed)->setting = true;
+    if (!generation->debug_ours || !generation->service->breakpoints.list.len)
+        return;
+    struct debugger *debugger = mem_new(1, sizeof *debugger);
+    const struct delve_events events = {
+        .on_open = enter, .on_failed = entering_failed, .data = debugger};
+    debugger_free(generation);
+    debugger->generation = generation;
+    debugger->setting = true;
+    generation->debugger = debugger;
+    debugger->delve =
+        delve_open(generation->service->loop, generation->debug_port, ENTER_MS, &events);
 }
 
 /* --- leave --- */
@@ -271,21 +267,11 @@ static void listed(void *data, const struct json *result, const char *error)
     clear_next(debugger);
 }
 
-static void hang_up_again(void *data)
-{
-    struct debugger *debugger = data;
-    const struct generation *generation = debugger->generation;
-    uint64_t own = delve_peer_inode(debugger->delve);
-    if (own)
-        process_hang_up(process_root(generation->process), generation->debug_port, own);
-    timer_start(debugger->clients, HANG_UP_MS);
-}
-
 /* The app stands still. One that has ended has breakpoints all the same. */
 static void halted(void *data, const struct json *result, const char *error)
 {
     struct debugger *debugger = data;
-    timer_stop(debugger->clients);
+    timer_stop(debugger->halting);
     if (!error)
         debugger->app = (int)json_number(json_get(json_get(result, "State"), "Pid"), 0);
     call(debugger, "ListBreakpoints", "{\"All\":false}", listed);
@@ -317,7 +303,21 @@ static void leaving_failed(void *data, const char *why)
 void debugger_hang_up(const struct generation *generation)
 {
     if (generation->debug_port)
-        process_hang_up(process_root(generation->process), generation->debug_port, 0);
+        process_hang_up(process_root(generation->process), generation->debug_port);
+}
+
+static void try_to_leave(void *data)
+{
+    struct debugger *debugger = data;
+    struct generation *generation = debugger->generation;
+    const struct delve_events events = {
+        .on_open = leave, .on_failed = leaving_failed, .data = debugger};
+    delve_close(debugger->delve);
+    debugger_hang_up(generation);
+    debugger->delve = delve_open(generation->service->loop, generation->debug_port,
+                                 generation->stop_timeout_ms, &events);
+    timer_start(debugger->halting, debugger->halt_ms);
+    debugger->halt_ms *= 2;
 }
 
 void debugger_leave(struct generation *generation)
@@ -326,10 +326,10 @@ void debugger_leave(struct generation *generation)
     if (!process_running(generation->process))
         return;
     debugger_free(generation);
-    debugger_hang_up(generation);
-    struct debugger *debugger =
-        begin(generation, generation->stop_timeout_ms, leave, leaving_failed);
-    debugger->partial = partial;
-    debugger->clients = timer_new(generation->service->loop, hang_up_again, debugger);
-    timer_start(debugger->clients, HANG_UP_MS);
+    generation->debugger = mem_new(1, sizeof *generation->debugger);
+    *generation->debugger =
+        (struct debugger){.generation = generation, .partial = partial, .halt_ms = HALT_MS};
+    generation->debugger->halting =
+        timer_new(generation->service->loop, try_to_leave, generation->debugger);
+    try_to_leave(generation->debugger);
 }

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "platform/fs.h"
-#include "platform/loopback.h"
 #include "platform/tcp.h"
 
 #define AGAIN_MS    20
@@ -181,11 +180,6 @@ struct delve *delve_open(struct loop *loop, uint16_t port, uint32_t patience_ms,
     timer_start(delve->patience, patience_ms);
     connect_now(delve);
     return delve;
-}
-
-uint64_t delve_peer_inode(const struct delve *delve)
-{
-    return delve->open ? loopback_peer_inode(delve->fd) : 0;
 }
 
 void delve_close(struct delve *delve)

@@ -25,8 +25,6 @@ struct delve_events {
    must be done within patience_ms. */
 struct delve *delve_open(struct loop *loop, uint16_t port, uint32_t patience_ms,
                          const struct delve_events *events);
-/* The inode of Delve's end of it; 0: Delve has not accepted it. */
-uint64_t delve_peer_inode(const struct delve *delve);
 void delve_close(struct delve *delve); /* NULL is allowed */
 
 /* result is borrowed until the function returns; error is NULL where the call succeeded. */
