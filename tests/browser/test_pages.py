@@ -4,8 +4,10 @@ import re
 import time
 import urllib.request
 
+import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from zonda import WAIT_S
 
 CSS = "static/app.css"
 VERSION = "internal/version/version.go"
@@ -37,6 +39,7 @@ def connected(browser):
     return browser.until(lambda: browser.run("return window.__zonda && document.readyState === 'complete'"))
 
 
+@pytest.mark.crucial
 def test_a_day(site, browser):
     """Edit Go, CSS, a template; break, look, dismiss, mend: one page through all of it."""
     zonda = site.zonda
@@ -176,7 +179,7 @@ def test_three_tabs_share_one_connection(site, browser):
 
 
 def connections(site):
-    with urllib.request.urlopen(site.dashboard("/api/v1/browsers"), timeout=5) as answer:
+    with urllib.request.urlopen(site.dashboard("/api/v1/browsers"), timeout=WAIT_S) as answer:
         return json.load(answer)["connections"]
 
 
@@ -317,7 +320,7 @@ def test_by_hand_without_the_proxy(shop, browser):
     zonda.edit(
         "templates/layout.html", "</head>", f'<script src="{site.dashboard("/__zonda/client.js")}"></script></head>'
     )
-    zonda.ready(200)
+    zonda.ready(4 * WAIT_S)
     browser.open(site.url("/login"))
     connected(browser)
     browser.tab()
