@@ -8,9 +8,10 @@
  *
  * Sent again, once, is what RFC 9110 §9.2.2 allows a proxy: a request of an idempotent method, or
  * one of which nothing has been sent. A POST whose connection ended without an answer may have been
- * carried out, and is answered with 502. In a reload that is one which was on its way at the very
- * moment at which the old version was asked to stop: net/http closes connections then on which it
- * has not read a request yet, kept and fresh ones alike. Later ones wait for the new version.
+ * carried out, and is answered with 502. A reload makes none of those, though net/http, when it is
+ * asked to stop, closes connections on which it has not read a request yet, kept and fresh ones
+ * alike: from the moment at which a new version is ready requests go to it on new connections, and
+ * an old one is asked to stop when it has read what it was sent (proxy_has_asked).
  */
 #include <stdlib.h>
 

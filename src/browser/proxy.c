@@ -51,7 +51,7 @@ static void told(void *data, const struct event *event)
 {
     struct proxy *proxy = data;
     enum upstream_news news = upstream_event(&proxy->upstream, &proxy->config->proxy, event);
-    if (news == UPSTREAM_OTHER || news == UPSTREAM_GONE)
+    if (news == UPSTREAM_OTHER || news == UPSTREAM_GONE || news == UPSTREAM_MOVES)
         http_client_drop_idle(proxy->client, NULL);
     if (news == UPSTREAM_OTHER)
         hold_release(proxy);
@@ -67,6 +67,16 @@ void proxy_app_ready(struct proxy *proxy, const char *service, uint64_t generati
                           .number = (int64_t)generation,
                           .listeners = listeners};
     told(proxy, &event);
+}
+
+bool proxy_has_asked(const struct proxy *proxy, const char *service)
+{
+    if (!proxy || !upstream_is(&proxy->upstream, service))
+        return false;
+    for (const struct passing *at = proxy->under_way.first; at; at = at->next)
+        if (at->state == PASSING_SENT && at->body_kept)
+            return true;
+    return false;
 }
 
 /* --- listening --- */

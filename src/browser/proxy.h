@@ -33,6 +33,9 @@ struct proxy *proxy_open(struct http_worker *worker, struct bus *bus, const stru
 /* For a proxy that is opened while the app serves already, and has missed the event of it. */
 void proxy_app_ready(struct proxy *proxy, const char *service, uint64_t generation,
                      const struct listeners *listeners);
+/* Were requests passed on to service of which no answer has come? Not those of which more was sent
+   than is kept: they are being read. NULL is allowed. */
+bool proxy_has_asked(const struct proxy *proxy, const char *service);
 /* The same config pointer or a newer one: listens anew where port, host or certificate differ. What
    cannot be had stays as it was, and err says why (a negative code). */
 int proxy_config(struct proxy *proxy, const struct config *config, struct err *err);

@@ -160,6 +160,17 @@ static bool concerns(struct upstream *upstream, const struct config_proxy *confi
     return upstream->service != NULL;
 }
 
+bool upstream_is(const struct upstream *upstream, const char *service)
+{
+    return !upstream->service || !service || strcmp(upstream->service, service) == 0;
+}
+
+/* docs/generations.md: the older one accepts what it has got still. */
+static bool is_handing(const struct service_transition *step)
+{
+    return !step->one && strcmp(step->to, "HANDING") == 0 && strcmp(step->from, "HANDING") != 0;
+}
+
 enum upstream_news upstream_event(struct upstream *upstream, const struct config_proxy *config,
                                   const struct event *event)
 {
@@ -172,6 +183,8 @@ enum upstream_news upstream_event(struct upstream *upstream, const struct config
     case EVENT_APP_STOPPING:
     case EVENT_APP_EXIT:
         return ours ? gone(upstream) : UPSTREAM_SAME;
+    case EVENT_TRANSITION:
+        return is_handing(event->transition) ? UPSTREAM_MOVES : UPSTREAM_SAME;
     case EVENT_APP_DOWN:
         return down(upstream, event->text);
     case EVENT_RELOAD_BEGIN:

@@ -35,12 +35,15 @@ void upstream_fini(struct upstream *upstream);
 /* What an event changes. */
 enum upstream_news {
     UPSTREAM_SAME,
+    UPSTREAM_MOVES, /* new connections go to another one from now on; kept ones to the one before */
     UPSTREAM_OTHER, /* another generation serves: connections to the one before are to be dropped */
     UPSTREAM_GONE,  /* nothing serves any more */
     UPSTREAM_GIVEN_UP, /* whoever waits is to be answered */
 };
 enum upstream_news upstream_event(struct upstream *upstream, const struct config_proxy *config,
                                   const struct event *event);
+/* Is it this service, as far as is known? NULL: there is only one. */
+bool upstream_is(const struct upstream *upstream, const char *service);
 /* The configuration has changed. */
 void upstream_address(struct upstream *upstream, const struct config_proxy *config);
 /* The app listens on one family of addresses only, as it seems: the other one. */

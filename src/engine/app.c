@@ -57,6 +57,12 @@ static void stopping(void *data, uint64_t generation, int signal)
     tell_number(engine, EVENT_APP_STOPPING, (int64_t)generation, signal_name(signal), true);
 }
 
+static bool has_asked(void *data)
+{
+    struct engine *engine = data;
+    return proxy_has_asked(engine->supervisor->proxy, engine->name);
+}
+
 static void killed(void *data, uint64_t generation)
 {
     struct engine *engine = data;
@@ -207,6 +213,7 @@ void app_open(struct engine *engine)
     struct service_events events = {.on_started = started,
                                     .on_ready = ready,
                                     .on_stopping = stopping,
+                                    .has_asked = has_asked,
                                     .on_killed = killed,
                                     .on_exit = ended,
                                     .on_crash = crashed,

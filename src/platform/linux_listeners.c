@@ -197,6 +197,7 @@ int tree_socket_owner(int pid, int likely, uint64_t inode)
 
 struct greeting {
     inode_list inodes;
+    bool any; /* not only what is the first on its connection */
     bool found;
 };
 
@@ -204,17 +205,28 @@ struct greeting {
 static void connection_told(void *data, const struct sockdiag_socket *socket)
 {
     struct greeting *greeting = data;
-    if (!greeting->found && socket->inode && socket->received_bytes == socket->unread_bytes &&
-        socket->idle_ms < NEW_MS)
+    bool unread = socket->received_bytes == socket->unread_bytes ||
+                  (greeting->any && socket->unread_bytes > 0);
+    if (!greeting->found && socket->inode && unread && socket->idle_ms < NEW_MS)
         greeting->found = holds(&greeting->inodes, socket->inode);
 }
 
-bool process_has_new_connection(int pid)
+static bool look_for(int pid, bool any)
 {
-    struct greeting greeting = {0};
+    struct greeting greeting = {.any = any};
     (void)add_tree(&greeting.inodes, pid);
     (void)sockdiag_connections(AF_INET, connection_told, &greeting);
     (void)sockdiag_connections(AF_INET6, connection_told, &greeting);
     vec_fini(&greeting.inodes);
     return greeting.found;
+}
+
+bool process_has_new_connection(int pid)
+{
+    return look_for(pid, false);
+}
+
+bool process_has_unread(int pid)
+{
+    return look_for(pid, true);
 }

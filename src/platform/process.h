@@ -102,6 +102,13 @@ int process_root(const struct process *process);
 /* Has pid or a descendant of it a TCP connection, half a second old at most, of which it has read
    nothing yet? From sock_diag(7); without it, no. */
 bool process_has_new_connection(int pid);
+/* The same, or one with anything that came within half a second and was not read yet. */
+bool process_has_unread(int pid);
+
+/* Ends the TCP connections that came to port and that pid or a descendant of it has open: to both
+   ends it is as if the other one had gone. Nothing happens where the system does not give
+   sock_diag(7) or pidfd_getfd(2). */
+void process_hang_up(int pid, uint16_t port);
 
 /* SIGTERM and the like by name ("TERM", "SIGTERM") and back; -1 and NULL where there is none. */
 int signal_number(const char *name);

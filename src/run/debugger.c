@@ -13,6 +13,11 @@
  * ended. Where Delve refuses to talk it is asked to stop, and kills the app; where it does not
  * answer, stop_timeout ends both.
  *
+ * Its clients are hung up on first. An editor's session in Delve (service/dap of its sources) has
+ * the app go on whenever somebody else has halted it, until the editor's connection ends; then it
+ * leaves everything as it is. One that connects again at once may do the same: where no answer
+ * comes the halt was in vain, and all of it begins anew.
+ *
  *   State → halt → ListBreakpoints → ClearBreakpoint … → continue, signal → SIGINT
  */
 #include <inttypes.h>
@@ -25,11 +30,14 @@
 #include "run/parts.h"
 
 #define ENTER_MS     20000
-#define CONTINUE_MAX 20 /* times that something else stops the app while it ends */
+#define HALT_MS      250 /* for the first halt; twice as long for each that follows */
+#define CONTINUE_MAX 20  /* times that something else stops the app while it ends */
 
 struct debugger {
     struct generation *generation;
     struct delve *delve;
+    struct timer *halting; /* while it leaves, until the app stands; or NULL */
+    uint32_t halt_ms;
     size_t next; /* breakpoint */
     size_t missing;
     char problem[256]; /* of the first that is missing */
@@ -98,21 +106,8 @@ void debugger_free(struct generation *generation)
         return;
     generation->debugger = NULL;
     delve_close(debugger->delve);
+    timer_free(debugger->halting);
     free(debugger);
-}
-
-static struct debugger *begin(struct generation *generation, uint32_t patience_ms,
-                              void (*on_open)(void *), void (*on_failed)(void *, const char *))
-{
-    struct debugger *debugger = mem_new(1, sizeof *debugger);
-    const struct delve_events events = {
-        .on_open = on_open, .on_failed = on_failed, .data = debugger};
-    debugger_free(generation);
-    debugger->generation = generation;
-    generation->debugger = debugger;
-    debugger->delve =
-        delve_open(generation->service->loop, generation->debug_port, patience_ms, &events);
-    return debugger;
 }
 
 /* --- enter --- */
@@ -192,8 +187,17 @@ static void entering_failed(void *data, const char *why)
 
 void debugger_enter(struct generation *generation)
 {
-    if (generation->debug_ours && generation->service->breakpoints.list.len)
-        begin(generation, ENTER_MS, enter, entering_failed)->setting = true;
+    if (!generation->debug_ours || !generation->service->breakpoints.list.len)
+        return;
+    struct debugger *debugger = mem_new(1, sizeof *debugger);
+    const struct delve_events events = {
+        .on_open = enter, .on_failed = entering_failed, .data = debugger};
+    debugger_free(generation);
+    debugger->generation = generation;
+    debugger->setting = true;
+    generation->debugger = debugger;
+    debugger->delve =
+        delve_open(generation->service->loop, generation->debug_port, ENTER_MS, &events);
 }
 
 /* --- leave --- */
@@ -267,6 +271,7 @@ static void listed(void *data, const struct json *result, const char *error)
 static void halted(void *data, const struct json *result, const char *error)
 {
     struct debugger *debugger = data;
+    timer_stop(debugger->halting);
     if (!error)
         debugger->app = (int)json_number(json_get(json_get(result, "State"), "Pid"), 0);
     call(debugger, "ListBreakpoints", "{\"All\":false}", listed);
@@ -295,9 +300,36 @@ static void leaving_failed(void *data, const char *why)
     debugger_free(generation);
 }
 
+void debugger_hang_up(const struct generation *generation)
+{
+    if (generation->debug_port)
+        process_hang_up(process_root(generation->process), generation->debug_port);
+}
+
+static void try_to_leave(void *data)
+{
+    struct debugger *debugger = data;
+    struct generation *generation = debugger->generation;
+    const struct delve_events events = {
+        .on_open = leave, .on_failed = leaving_failed, .data = debugger};
+    delve_close(debugger->delve);
+    debugger_hang_up(generation);
+    debugger->delve = delve_open(generation->service->loop, generation->debug_port,
+                                 generation->stop_timeout_ms, &events);
+    timer_start(debugger->halting, debugger->halt_ms);
+    debugger->halt_ms *= 2;
+}
+
 void debugger_leave(struct generation *generation)
 {
     bool partial = generation->debugger && generation->debugger->setting;
-    if (process_running(generation->process))
-        begin(generation, generation->stop_timeout_ms, leave, leaving_failed)->partial = partial;
+    if (!process_running(generation->process))
+        return;
+    debugger_free(generation);
+    generation->debugger = mem_new(1, sizeof *generation->debugger);
+    *generation->debugger =
+        (struct debugger){.generation = generation, .partial = partial, .halt_ms = HALT_MS};
+    generation->debugger->halting =
+        timer_new(generation->service->loop, try_to_leave, generation->debugger);
+    try_to_leave(generation->debugger);
 }

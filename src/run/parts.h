@@ -9,7 +9,8 @@
  * generation to stop.
  *
  * A generation has one timer, and its meaning is the life's: the next look for listeners
- * (STARTING), the end of stop_timeout and of the patience after it (STOPPING, SWEEPING). The
+ * (STARTING), the next look at what it has read (DRAINING), the end of stop_timeout and of the
+ * patience after it (STOPPING, SWEEPING). The
  * service's timer is the back-off.
  */
 #ifndef ZONDA_RUN_PARTS_H
@@ -23,8 +24,9 @@
 #include "run/policy.h"
 #include "run/service.h"
 
-enum life { LIFE_STARTING, LIFE_READY, LIFE_STOPPING, LIFE_SWEEPING };
-#define LIVES 4
+/* LIFE_DRAINING: it is to be stopped, and reads what was sent to it before. */
+enum life { LIFE_STARTING, LIFE_READY, LIFE_DRAINING, LIFE_STOPPING, LIFE_SWEEPING };
+#define LIVES 5
 
 /* LIFE_GONE: nobody is left of the tree, after LIFE_EXIT. LIFE_GOOD: what was chosen as the sign
    that it is ready has come. */
@@ -112,6 +114,7 @@ struct generation {
     struct process *process;       /* until the sweep is over */
     struct handoff_child *handoff; /* NULL: without */
     unsigned rounds;               /* in which it was found to have done with its connections */
+    unsigned looks;                /* for that, while it is LIFE_DRAINING */
     struct threads *threads;       /* while it leaves: in the middle of something; or NULL */
     uint16_t debug_port;           /* of its debugger; 0: without one */
     bool debug_ours;               /* zonda has put it before the app, and talks to it */
@@ -225,9 +228,11 @@ void sign_words(const struct generation *generation, struct buf *out);
 uint64_t run_span_ms(const struct service *service);
 
 /* stop.c */
-void generation_ask(struct generation *generation);      /* begins the ladder */
-void generation_kill(struct generation *generation);     /* begins at its end */
-void generation_escalate(struct generation *generation); /* the time is over */
+void generation_ask(struct generation *generation);   /* begins the ladder */
+void generation_drain(struct generation *generation); /* the next look before its first step */
+void generation_drain_ended(struct generation *generation); /* it has not waited for that */
+void generation_kill(struct generation *generation);        /* begins at its end */
+void generation_escalate(struct generation *generation);    /* the time is over */
 void generation_crashed(struct generation *generation);
 void generation_sweep(struct generation *generation);  /* its leader has ended */
 void generation_finish(struct generation *generation); /* nobody is left of it */
@@ -244,6 +249,9 @@ void run_block(struct service *service);
 void run_look_at_port(struct service *service);
 
 /* handing.c: those that are leaving */
+bool run_has_asked(const struct service *service); /* by the proxy, without an answer so far */
+/* Looked at some times it says yes when the generation has read what was sent to it. */
+bool generation_is_drained(struct generation *generation);
 bool run_is_drained(const struct service *service); /* they have accepted what they still get */
 void run_ask_leaving(struct service *service); /* to stop; at the latest when a newer one comes */
 bool run_is_handed(const struct service *service); /* they listen on nothing any more */
@@ -265,7 +273,8 @@ void pass_fini(struct service *service);
 /* debugger.c */
 /* Puts the debugger before the app's argv. */
 int debugger_command(const struct generation *generation, struct strs *argv, struct err *err);
-void debugger_enter(struct generation *generation); /* it was started */
+void debugger_enter(struct generation *generation);         /* it was started */
+void debugger_hang_up(const struct generation *generation); /* on its clients */
 /* Asks it for what is to outlive it, and then the app to stop. */
 void debugger_leave(struct generation *generation);
 void debugger_free(struct generation *generation);

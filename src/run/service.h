@@ -59,7 +59,11 @@ struct service_transition {
 struct service_events {
     void (*on_started)(void *data, uint64_t generation, int pid);
     void (*on_ready)(void *data, uint64_t generation, const struct listeners *listeners);
+    /* It will be: nothing new is to be asked of it. The signal comes when has_asked says no, or the
+       app has read what was sent. */
     void (*on_stopping)(void *data, uint64_t generation, int signal);
+    /* Have we ourselves requests at the app of which no answer has come? NULL: never. */
+    bool (*has_asked)(void *data);
     void (*on_killed)(void *data, uint64_t generation); /* stop_timeout passed: SIGKILL */
     /* The generation ended. expected: zonda asked for it. */
     void (*on_exit)(void *data, uint64_t generation, struct exit_status status, bool expected);

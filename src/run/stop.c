@@ -2,12 +2,19 @@
  * A generation ends: by the ladder of signals, or by itself. Either way its leader's end is
  * followed by the end of what it left behind, and only then comes what is next.
  *
+ * A server that closes its idle connections when it is asked to end may close one on which a
+ * request has just come, and whose client cannot know whether it was carried out. Clients that are
+ * ours, the proxy's, need not run into that: they hear of it first and send nothing more, and the
+ * signal comes when what they had sent was read.
+ *
  * Where zonda asked for the end, those left behind have the rest of stop_timeout as well: the
  * leader may be a shell that died of the signal at once while the app below it finishes its
  * requests. Those of them in other groups get the signal then.
  */
 #include "run/parts.h"
 
+#define DRAIN_MS    1     /* between two looks */
+#define DRAIN_LOOKS 300   /* then it is asked in any case */
 #define PATIENCE_MS 10000 /* after SIGKILL; then it is in the kernel's hands (state D) */
 
 /* By name: the numbers are the platform's. */
@@ -23,6 +30,26 @@ static void kill_all(struct generation *generation)
     process_kill(generation->process);
 }
 
+/* The first step of the ladder. */
+static void signal_end(struct generation *generation)
+{
+    timer_start(generation->timer, generation->stop_timeout_ms);
+    if (generation->debug_ours) {
+        debugger_leave(generation);
+    } else {
+        debugger_hang_up(generation);
+        process_signal(generation->process, generation->stop_signal);
+        process_signal(generation->process,
+                       signal_number("CONT")); /* one that is stopped hears nothing else */
+    }
+}
+
+static bool is_to_drain(struct generation *generation)
+{
+    return generation->life == LIFE_READY && run_has_asked(generation->service) &&
+           !generation_is_drained(generation);
+}
+
 void generation_ask(struct generation *generation)
 {
     const struct service_events *events = &generation->service->events;
@@ -32,18 +59,32 @@ void generation_ask(struct generation *generation)
         generation_kill(generation);
         return;
     }
-    life_enter(generation, LIFE_STOPPING);
+    bool drains = is_to_drain(generation);
+    life_enter(generation, drains ? LIFE_DRAINING : LIFE_STOPPING);
     generation->expected = true;
-    timer_start(generation->timer, generation->stop_timeout_ms);
     sign_stop(generation);
-    if (generation->debug_ours) {
-        debugger_leave(generation);
-    } else {
-        process_signal(generation->process, generation->stop_signal);
-        process_signal(generation->process,
-                       signal_number("CONT")); /* one that is stopped hears nothing else */
-    }
     events->on_stopping(events->data, generation->number, generation->stop_signal);
+    if (drains)
+        timer_start(generation->timer, DRAIN_MS);
+    else
+        signal_end(generation);
+}
+
+void generation_drain(struct generation *generation)
+{
+    bool drained = !run_has_asked(generation->service) || generation_is_drained(generation);
+    if (!drained && ++generation->looks < DRAIN_LOOKS) {
+        timer_start(generation->timer, DRAIN_MS);
+        return;
+    }
+    life_enter(generation, LIFE_STOPPING);
+    signal_end(generation);
+}
+
+void generation_drain_ended(struct generation *generation)
+{
+    timer_start(generation->timer, generation->stop_timeout_ms);
+    generation_sweep(generation);
 }
 
 void generation_kill(struct generation *generation)
@@ -52,7 +93,7 @@ void generation_kill(struct generation *generation)
     if (!generation->process || generation->killing)
         return; /* it is under way, or over: on_exit is being told */
     bool first = generation->life == LIFE_STARTING || generation->life == LIFE_READY;
-    if (first) {
+    if (first || generation->life == LIFE_DRAINING) {
         sign_stop(generation);
         life_enter(generation, LIFE_STOPPING);
         generation->expected = true;

@@ -21,10 +21,8 @@ static const char *const EVENT_NAMES[RUN_EVENTS] = {
 };
 
 static const char *const LIFE_NAMES[LIVES] = {
-    [LIFE_STARTING] = "STARTING",
-    [LIFE_READY] = "READY",
-    [LIFE_STOPPING] = "STOPPING",
-    [LIFE_SWEEPING] = "SWEEPING",
+    [LIFE_STARTING] = "STARTING", [LIFE_READY] = "READY",       [LIFE_DRAINING] = "DRAINING",
+    [LIFE_STOPPING] = "STOPPING", [LIFE_SWEEPING] = "SWEEPING",
 };
 
 static const char *const LIFE_EVENT_NAMES[LIFE_EVENTS] = {
@@ -94,7 +92,7 @@ void life_enter(struct generation *generation, enum life life)
 {
     tell_life(generation, LIFE_NAMES[life]);
     generation->life = life;
-    if (life == LIFE_STOPPING || life == LIFE_SWEEPING)
+    if (life == LIFE_DRAINING || life == LIFE_STOPPING || life == LIFE_SWEEPING)
         handoff_child_leave(generation->handoff);
 }
 

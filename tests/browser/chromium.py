@@ -7,9 +7,9 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+from zonda import WAIT_S
 
 SCREENS = pathlib.Path(__file__).resolve().parents[1] / "output" / "screens"
-WAIT_S = 60
 
 
 class Browser:

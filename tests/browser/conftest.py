@@ -17,10 +17,15 @@ from chromium import Browser  # noqa: E402
 SHOP = ROOT / "examples" / "shop"
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "crucial: the subset that also runs under sanitizers in a short check")
+
+
 def pytest_collection_modifyitems(items):
+    """The test itself: what a fixture does has a deadline of its own, and the first build of the shop takes minutes."""
     for item in items:
         if item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(180))
+            item.add_marker(pytest.mark.timeout(3 * harness.WAIT_S, func_only=True))
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +90,7 @@ def shop(warm, tmp_path, sites):
     def begin(*args, ready=True, **options):
         site = sites(copy, *args, env={"SHOP_DB": str(tmp_path / "shop.db")}, **options)
         if ready:
-            site.zonda.ready(200)
+            site.zonda.ready(4 * harness.WAIT_S)
         return site
 
     return begin
@@ -96,7 +101,7 @@ def running_shop(warm, tmp_path_factory):
     place = tmp_path_factory.mktemp("running")
     site = Site(copy_shop(place / "shop"), env={"SHOP_DB": str(place / "shop.db")})
     try:
-        site.zonda.ready(200)
+        site.zonda.ready(4 * harness.WAIT_S)
         yield site
     finally:
         end(site)

@@ -11,6 +11,8 @@ import re
 import threading
 import time
 
+from zonda import WAIT_S
+
 
 class Failed(Exception):
     """The connection failed for good: the answer is no event stream."""
@@ -108,7 +110,7 @@ class EventSource:
             headers["Last-Event-ID"] = self.interpreter.last_id
         if self.origin:
             headers["Origin"] = self.origin
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
         self.connection.request("GET", self.path, headers=headers)
         answer = self.connection.getresponse()
         self.headers = answer.headers
@@ -126,7 +128,7 @@ class EventSource:
         while piece := answer.read1(65536):
             self.interpreter.feed(piece)
 
-    def next(self, timeout=30):
+    def next(self, timeout=WAIT_S):
         """(type, data, last event id) of the next event."""
         event = self.events.get(timeout=timeout)
         if event is None:

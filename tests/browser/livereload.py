@@ -6,6 +6,7 @@ protocol error. The WebSocket is Debian's python3-websocket.
 import json
 
 import websocket
+from zonda import WAIT_S
 
 OFFICIAL_7 = "http://livereload.com/protocols/official-7"
 
@@ -17,7 +18,7 @@ class ProtocolError(Exception):
 class Client:
     def __init__(self, port, origin="http://localhost:3000", protocols=(OFFICIAL_7,)):
         self.socket = websocket.create_connection(
-            f"ws://127.0.0.1:{port}/livereload", timeout=20, origin=origin
+            f"ws://127.0.0.1:{port}/livereload", timeout=WAIT_S, origin=origin
         )
         self.say({"command": "hello", "protocols": list(protocols), "ver": "3.4.0"})
         hello = self.hear()

@@ -3,13 +3,15 @@ import json
 import re
 import urllib.request
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 from test_pages import VERSION, break_it, mend_it, set_version
+from zonda import WAIT_S
 
 
 def api(site, path, data=None):
     request = urllib.request.Request(site.dashboard(path), data=data and json.dumps(data).encode())
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=WAIT_S) as answer:
         return json.load(answer)
 
 
@@ -147,6 +149,7 @@ def test_samples_come(plain_once):
     assert api(plain_once, "/api/v1/samples")["samples"]
 
 
+@pytest.mark.crucial
 def test_a_build_by_post(plain):
     site = plain()
     before = site.zonda.status()["reloads"]

@@ -9,12 +9,12 @@ import time
 
 import pytest
 from eventsource import EventSource, Failed, Interpreter
-from zonda import until
+from zonda import WAIT_S, until
 
 
 def ask(port, path="/refresh-signal", method="GET", body=None, **headers):
     """(status, headers, body); of an event stream only the head is read."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
     try:
         connection.putrequest(method, path, skip_host="Host" in headers)
         data = body.encode() if body is not None else None
@@ -98,6 +98,7 @@ def test_refresh_by_hand(plain):
     source.close()
 
 
+@pytest.mark.crucial
 def test_a_broken_connection_misses_nothing(plain):
     site = plain()
     source = EventSource(site.dashboard_port)
@@ -296,7 +297,7 @@ def test_two_thousand_listen(plain, record_property):
     request = b"GET /refresh-signal HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
     sockets = []
     for _ in range(count):
-        client = socket.create_connection(("127.0.0.1", site.dashboard_port), timeout=30)
+        client = socket.create_connection(("127.0.0.1", site.dashboard_port), timeout=WAIT_S)
         client.sendall(request)
         sockets.append(client)
     heads = [read_until(client, b'"hello"') for client in sockets]
@@ -312,7 +313,7 @@ def test_two_thousand_listen(plain, record_property):
     for client in sockets:
         client.close()
     # They are gone, and zonda is as before.
-    assert until(lambda: open_sockets(pid) < 50, 30)
+    assert until(lambda: open_sockets(pid) < 50)
     site.zonda.run("trigger", "--refresh", "still", check=True)
     while told(one, "refresh")[0]["key"] != "still":
         pass

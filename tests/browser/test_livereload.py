@@ -6,8 +6,10 @@ import pytest
 import websocket
 from livereload import OFFICIAL_7, Client, ProtocolError
 from test_events import ask
+from zonda import WAIT_S
 
 
+@pytest.mark.crucial
 def test_what_a_stock_client_hears(plain):
     """hello, then only reload commands: a path for a stylesheet, one reload for everything else."""
     site = plain()
@@ -47,7 +49,7 @@ def test_errors_are_not_told_on_this_socket(plain):
     ],
 )
 def test_who_does_not_speak_it_is_let_go(plain_once, first):
-    socket = websocket.create_connection(f"ws://127.0.0.1:{plain_once.livereload_port}/livereload", timeout=20)
+    socket = websocket.create_connection(f"ws://127.0.0.1:{plain_once.livereload_port}/livereload", timeout=WAIT_S)
     socket.send(json.dumps(first))
     with pytest.raises((websocket.WebSocketConnectionClosedException, ProtocolError)):
         if not socket.recv():
@@ -114,7 +116,7 @@ def test_livereload_js_in_a_page(plain, browser):
 
 
 def test_an_old_browser_of_another_protocol_gets_an_answer(plain_once):
-    connection = http.client.HTTPConnection("127.0.0.1", plain_once.livereload_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", plain_once.livereload_port, timeout=WAIT_S)
     connection.request("GET", "/livereload", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
     assert connection.getresponse().status in (400, 426)
     connection.close()

@@ -4,8 +4,10 @@ import re
 import time
 import urllib.request
 
+import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from zonda import WAIT_S
 
 CSS = "static/app.css"
 VERSION = "internal/version/version.go"
@@ -37,6 +39,7 @@ def connected(browser):
     return browser.until(lambda: browser.run("return window.__zonda && document.readyState === 'complete'"))
 
 
+@pytest.mark.crucial
 def test_a_day(site, browser):
     """Edit Go, CSS, a template; break, look, dismiss, mend: one page through all of it."""
     zonda = site.zonda
@@ -176,7 +179,7 @@ def test_three_tabs_share_one_connection(site, browser):
 
 
 def connections(site):
-    with urllib.request.urlopen(site.dashboard("/api/v1/browsers"), timeout=5) as answer:
+    with urllib.request.urlopen(site.dashboard("/api/v1/browsers"), timeout=WAIT_S) as answer:
         return json.load(answer)["connections"]
 
 
@@ -221,6 +224,40 @@ def test_websocket_and_events_go_on(site, browser):
     browser.find("#chat-text").send_keys("and again", Keys.ENTER)
     browser.until(lambda: "and again" in browser.text("[data-chat-log]"))
     browser.until(lambda: "v-live" in browser.text("[data-events-log]"))
+
+
+# The first page hears at once what its worker says, the next one a second later.
+BUSY = """
+sessionStorage.loads = Number(sessionStorage.loads || 0) + 1;
+const Made = window.SharedWorker, late_ms = (sessionStorage.loads - 1) * 1000;
+window.SharedWorker = function (...given) {
+  const worker = new Made(...given);
+  const port = {
+    set onmessage(heard) { worker.port.onmessage = (event) => setTimeout(heard, late_ms, event); },
+    postMessage: (message) => worker.port.postMessage(message),
+  };
+  return { port };
+};
+"""
+
+
+def test_a_busy_page_is_loaded_once(site, browser):
+    """What is told late is no later change."""
+    run = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": BUSY})
+    browser.open(site.url("/login"))
+    connected(browser)
+    loads = lambda: browser.run("return Number(sessionStorage.loads)")  # noqa: E731
+    assert loads() == 1
+    site.zonda.edit("templates/login.html", "<h1>", "<h1>Busy: ")
+    browser.until(lambda: browser.text("h1").startswith("Busy: "))
+    # What comes later is heard later: the page has dealt with all that it was told first.
+    site.zonda.write(CSS, site.zonda.read(CSS) + "\nh1 { color: rgb(9, 8, 7) !important; }\n")
+    site.zonda.wait()
+    browser.run("document.addEventListener('zonda:css', () => { window.heard = true })")
+    site.zonda.write(CSS, site.zonda.read(CSS) + "\nh1 { color: rgb(7, 8, 9) !important; }\n")
+    browser.until(lambda: browser.color("h1") == "rgb(7, 8, 9)" and browser.run("return window.heard === true"))
+    assert loads() == 2
+    browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", run)
 
 
 IMAGE = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{0}"><rect width="9" height="9"/></svg>'
@@ -317,7 +354,7 @@ def test_by_hand_without_the_proxy(shop, browser):
     zonda.edit(
         "templates/layout.html", "</head>", f'<script src="{site.dashboard("/__zonda/client.js")}"></script></head>'
     )
-    zonda.ready(200)
+    zonda.ready(4 * WAIT_S)
     browser.open(site.url("/login"))
     connected(browser)
     browser.tab()

@@ -297,6 +297,7 @@ class Editor(threading.Thread):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
         self.file = self.socket.makefile("rwb")
         self.number, self.messages, self.changed = 0, [], threading.Condition()
+        self.attached = self.over = False
         self.start()
 
     def run(self):
@@ -308,6 +309,9 @@ class Editor(threading.Thread):
                 with self.changed:
                     self.messages.append(message)
                     self.changed.notify_all()
+        with self.changed:
+            self.over = True
+            self.changed.notify_all()
 
     def send(self, command, **arguments):
         self.number += 1
@@ -320,7 +324,8 @@ class Editor(threading.Thread):
             return next((m for m in self.messages if all(m.get(k) == v for k, v in fields.items())), None)
 
         with self.changed:
-            assert self.changed.wait_for(found, WAIT_S), (fields, self.messages)
+            assert self.changed.wait_for(lambda: found() or self.over, WAIT_S), (fields, self.messages)
+            assert found(), (fields, self.messages)
             return found()
 
     def attach(self, path, line):
@@ -333,22 +338,72 @@ class Editor(threading.Thread):
         assert answer["body"]["breakpoints"][0]["verified"], answer
         self.send("configurationDone")
         self.wait(type="response", command="configurationDone", success=True)
+        self.attached = True
         return self
 
 
-def test_an_editor_reconnects(mini, start):
-    # While it is attached and the app runs, the old version ends by stop_timeout.
-    zonda, port = begin(mini, start, "--run.stop_timeout=2s")
-    editor = Editor(port).attach(mini / FILE, LINE)
-    reload(zonda, "two")
-    editor.join(WAIT_S)  # its connection ended with the old Delve
-    assert not editor.is_alive()
-    editor = Editor(port).attach(mini / FILE, LINE)
+def hits_its_breakpoint(zonda, port, editor, expected):
+    """A request stands there, at the only one that there is; the editor sees it and lets it go on."""
     asked = Asked(zonda)
     stopped = editor.wait(type="event", event="stopped")
     assert stopped["body"]["reason"] == "breakpoint"
+    with Client(port) as client:
+        assert [one["line"] for one in client.breakpoints()] == [LINE]
     editor.send("continue", threadId=stopped["body"]["threadId"])
-    assert asked.answer() == "two!"
+    assert asked.answer() == expected
+
+
+def ended_in_order(zonda, count):
+    stopped = lambda: [e for e in zonda.kinds("app_output") if e.message == "mini: stopped"]  # noqa: E731
+    return until(lambda: len(stopped()) == count) and not [e for e in zonda.kinds("notice") if "killed" in e.message]
+
+
+@pytest.mark.crucial
+def test_an_editor_is_hung_up_on_and_reconnects(mini, start):
+    """While it is attached and the app runs: the old version ends in order, and at once."""
+    zonda, port = begin(mini, start)
+    editor = Editor(port).attach(mini / FILE, LINE)
+    reload(zonda, "two")
+    editor.join(WAIT_S)
+    assert not editor.is_alive() and ended_in_order(zonda, 1), zonda.story()
+    assert text(zonda) == "two!"  # its breakpoint comes with it
+    hits_its_breakpoint(zonda, port, Editor(port).attach(mini / FILE, LINE), "two!")
+    assert zonda.stop() == 0
+
+
+def test_an_editor_that_is_attached_to_a_breakpoint(mini, start):
+    """The app stands at one: the request under way is answered all the same."""
+    zonda, port = begin(mini, start)
+    editor = Editor(port).attach(mini / FILE, LINE)
+    asked = Asked(zonda)
+    editor.wait(type="event", event="stopped")
+    reload(zonda, "two")
+    assert asked.answer() == "one!"
+    editor.join(WAIT_S)
+    assert not editor.is_alive() and ended_in_order(zonda, 1), zonda.story()
+    hits_its_breakpoint(zonda, port, Editor(port).attach(mini / FILE, LINE), "two!")
+    assert zonda.stop() == 0
+
+
+def test_an_editor_that_reconnects_at_once(mini, start):
+    """It gets the old Delve once more, and has the app go on: the halt that was in vain is tried again."""
+    zonda, port = begin(mini, start)
+    first = Editor(port).attach(mini / FILE, LINE)
+    again = []
+
+    def reconnect():
+        first.join()
+        with contextlib.suppress(OSError, AssertionError):  # it is hung up on as well
+            again.append(Editor(port))
+            again[0].attach(mini / FILE, LINE)
+
+    thread = threading.Thread(target=reconnect, daemon=True)
+    thread.start()
+    reload(zonda, "two")
+    thread.join(WAIT_S)
+    again[0].join(WAIT_S)
+    assert not again[0].is_alive() and ended_in_order(zonda, 1), zonda.story()
+    hits_its_breakpoint(zonda, port, Editor(port).attach(mini / FILE, LINE), "two!")
     assert zonda.stop() == 0
 
 

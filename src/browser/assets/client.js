@@ -47,11 +47,19 @@
       source.onmessage = (event) => {
         alive();
         last = event.lastEventId || last;
-        tell({ ...JSON.parse(event.data), id: last });
+        const message = JSON.parse(event.data);
+        if (message.type === "hello") message.payload = { at: before(message.payload.age_ms) };
+        tell({ ...message, id: last });
       };
       alive();
     }
     open();
+  }
+
+  /* A moment that means the same in a worker and in every page: an age would grow on its way to one
+     that is busy, and be taken for a change that came after the page. */
+  function before(age_ms) {
+    return age_ms === null ? null : performance.timeOrigin + performance.now() - age_ms;
   }
 
   /* What somebody who comes later must know: how things stand, and when something last changed. */
@@ -61,13 +69,12 @@
     return {
       note(message) {
         const { type, payload } = message;
-        if (type === "refresh" || type === "css" || type === "image") changed = performance.now();
-        else if (type === "hello")
-          changed = payload.age_ms === null ? null : performance.now() - payload.age_ms;
+        if (type === "refresh" || type === "css" || type === "image") changed = before(0);
+        else if (type === "hello") changed = payload.at;
         else if (type === "building" || type === "error" || type === "ok") state = message;
       },
       recall(tell) {
-        tell({ type: "hello", payload: { age_ms: changed === null ? null : performance.now() - changed } });
+        tell({ type: "hello", payload: { at: changed } });
         if (state) tell(state);
       },
     };
@@ -401,8 +408,8 @@
   };
 
   const actions = {
-    hello: ({ age_ms }) => {
-      if (age_ms !== null && performance.now() - age_ms > fresh) refresh({ key: "*" });
+    hello: ({ at }) => {
+      if (at !== null && at - performance.timeOrigin > fresh) refresh({ key: "*" });
     },
     refresh: (payload) => {
       calm();

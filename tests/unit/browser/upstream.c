@@ -30,6 +30,14 @@ static enum upstream_news reload(struct upstream *upstream, enum event_kind kind
     return upstream_event(upstream, &ANY, &event);
 }
 
+static enum upstream_news move(struct upstream *upstream, bool one, const char *from,
+                               const char *to)
+{
+    struct service_transition step = {.one = one, .from = from, .event = "IS_READY", .to = to};
+    struct event event = {.kind = EVENT_TRANSITION, .transition = &step};
+    return upstream_event(upstream, &ANY, &event);
+}
+
 static void at(const struct upstream *upstream, const char *wanted)
 {
     char text[TCP_TEXT_BYTES];
@@ -45,7 +53,12 @@ static void test_generations(void **state)
     assert_int_equal(upstream.state, UPSTREAM_COMING);
     assert_int_equal(ready(&upstream, 1, 8080), UPSTREAM_OTHER);
     at(&upstream, "127.0.0.1:8080");
-    /* The next one serves before the first one goes. */
+    /* The next one gets the connections, and serves before the first one goes. */
+    assert_int_equal(move(&upstream, false, "READY", "BESIDE"), UPSTREAM_SAME);
+    assert_int_equal(move(&upstream, true, "STARTING", "READY"), UPSTREAM_SAME);
+    assert_int_equal(move(&upstream, false, "BESIDE", "HANDING"), UPSTREAM_MOVES);
+    assert_int_equal(move(&upstream, false, "HANDING", "HANDING"), UPSTREAM_SAME);
+    assert_int_equal(upstream.state, UPSTREAM_SERVES);
     assert_int_equal(ready(&upstream, 2, 8080), UPSTREAM_OTHER);
     assert_int_equal(tell(&upstream, EVENT_APP_STOPPING, 1), UPSTREAM_SAME);
     assert_int_equal(tell(&upstream, EVENT_APP_EXIT, 3), UPSTREAM_SAME); /* never served */

@@ -1,8 +1,12 @@
 #include "check.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "platform/await.h"
@@ -166,6 +170,55 @@ static void keeps_to_the_bound(void **state)
     finish(&app);
 }
 
+/* A client that the app has accepted, and greeted. */
+static int accepted(int port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    char byte;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    return fd;
+}
+
+static void is_open(int fd)
+{
+    char byte;
+    assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+    assert_int_equal(errno, EAGAIN);
+}
+
+/* The app below the process that is named; another port's clients stay. */
+static void hangs_up(void **state)
+{
+    (void)state;
+    struct app app;
+    char byte;
+    start(&app,
+          PRELUDE "import threading\n"
+                  "def greet(s):\n"
+                  "    all = []\n"
+                  "    while True:\n"
+                  "        all.append(s.accept()[0])\n"
+                  "        all[-1].send(b'x')\n"
+                  "if os.fork() == 0:\n"
+                  "    [threading.Thread(target=greet, args=(tcp(),)).start() for i in range(2)]\n"
+                  "    print('up', flush=True)\n"
+                  "time.sleep(1000)\n",
+          2);
+    int one = accepted(app.ports[0]), two = accepted(app.ports[0]), other = accepted(app.ports[1]);
+    process_hang_up(process_pid(app.process), (uint16_t)app.ports[0]);
+    assert_int_equal(recv(one, &byte, 1, 0), 0);
+    assert_int_equal(recv(two, &byte, 1, 0), 0);
+    is_open(other);
+    (void)close(accepted(app.ports[0])); /* it still listens */
+    for (size_t i = 0; i < 3; i++)
+        (void)close((const int[]){one, two, other}[i]);
+    finish(&app);
+}
+
 static int open_all(void **state)
 {
     (void)state;
@@ -185,10 +238,9 @@ static int close_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_what_listens),
-        cmocka_unit_test(finds_descendants),
-        cmocka_unit_test(finds_daemons),
-        cmocka_unit_test(keeps_to_the_bound),
+        cmocka_unit_test(finds_what_listens), cmocka_unit_test(finds_descendants),
+        cmocka_unit_test(finds_daemons),      cmocka_unit_test(keeps_to_the_bound),
+        cmocka_unit_test(hangs_up),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

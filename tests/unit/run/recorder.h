@@ -29,7 +29,7 @@ struct recorder {
     uint16_t blocked_port;
     char notice[320];
     int signal;
-    bool expected, retry;
+    bool expected, retry, asks;
     struct exit_status status;
     struct listeners listeners;
     uint32_t delays_ms[8]; /* of the first crashes */
@@ -68,6 +68,12 @@ static void on_stopping(void *data, uint64_t generation, int signal)
     (void)generation;
     seen.stopping++;
     seen.signal = signal;
+}
+
+static bool has_asked(void *data)
+{
+    (void)data;
+    return seen.asks;
 }
 
 static void on_killed(void *data, uint64_t generation)
@@ -205,6 +211,7 @@ static inline int recorder_begin(void **state)
         .on_started = on_started,
         .on_ready = on_ready,
         .on_stopping = on_stopping,
+        .has_asked = has_asked,
         .on_killed = on_killed,
         .on_exit = on_exit_,
         .on_crash = on_crash,

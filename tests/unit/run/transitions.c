@@ -647,6 +647,71 @@ static void stopping_left(void **state)
     comes_to(RUN_DOWN);
 }
 
+/* --- one that has not read what was sent to it --- */
+
+/* Of the client, which is ours. */
+static int request_fd = -1;
+
+static void to_draining(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    start_app("s = tcp()\nc = s.accept()[0]\nsay('accepted')\nword()\n"
+              "say(c.recv(9).decode())\ndone()");
+    comes_to(RUN_READY);
+    at.sin_port = htons((uint16_t)port);
+    request_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(request_fd, (struct sockaddr *)&at, sizeof at), 0);
+    printed("accepted");
+    assert_int_equal(write(request_fd, "request", 7), 7);
+    seen.asks = true;
+    service_stop(seen.service);
+    assert_int_equal(seen.service->main->life, LIFE_DRAINING);
+    assert_int_equal(seen.stopping, 1);
+}
+
+static void drained(const char *output)
+{
+    comes_to(RUN_DOWN);
+    assert_string_equal(buf_text(&seen.out), output);
+    assert_true(seen.expected);
+    assert_int_equal(seen.stopping, 1);
+    assert_int_equal(close(request_fd), 0);
+    say_go(false);
+}
+
+static void draining_timer(void **state)
+{
+    (void)state;
+    to_draining();
+    say_go(true);
+    drained("accepted\nrequest\nbye 1\n");
+}
+
+/* The client has given up. */
+static void draining_for_nobody(void **state)
+{
+    (void)state;
+    to_draining();
+    seen.asks = false;
+    drained("accepted\nbye 1\n");
+}
+
+static void draining_kill(void **state)
+{
+    (void)state;
+    to_draining();
+    service_kill(seen.service);
+    drained("accepted\n");
+}
+
+static void draining_exit(void **state)
+{
+    (void)state;
+    to_draining();
+    kill_main();
+    drained("accepted\n");
+}
+
 /* The app has ended, and left behind what does not hear its signal. */
 static void to_sweeping(void)
 {
@@ -764,6 +829,10 @@ int main(void)
         TEST(stopping_stop),
         TEST(stopping_kill),
         TEST(stopping_left),
+        TEST(draining_timer),
+        TEST(draining_for_nobody),
+        TEST(draining_kill),
+        TEST(draining_exit),
         TEST(sweeping_kill),
         TEST(sweeping_timer),
         cmocka_unit_test(all_cells_were_walked),

@@ -43,6 +43,7 @@ func main() {
 	router.GET("/upgrade", upgrade)
 	router.GET("/half", half)
 	router.Any("/drop/:key", drop)
+	router.POST("/note", note)
 	router.GET("/events", events)
 	answers{}.register(router)
 	gates.register(router)
@@ -193,6 +194,25 @@ func drop(c *gin.Context) {
 	if conn, _, err := c.Writer.Hijack(); err == nil {
 		_ = conn.Close()
 	}
+}
+
+// note adds the body to the file that NOTES names, as a line: what each version was asked to do.
+func note(c *gin.Context) {
+	body, err := io.ReadAll(c.Request.Body)
+	if err != nil {
+		c.String(http.StatusBadRequest, err.Error())
+		return
+	}
+	file, err := os.OpenFile(os.Getenv("NOTES"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = file.Write(append(body, '\n'))
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		c.String(http.StatusInternalServerError, err.Error())
+		return
+	}
+	c.Status(http.StatusNoContent)
 }
 
 // events sends one event for each time that its gate opens.
