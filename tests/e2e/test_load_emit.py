@@ -127,9 +127,9 @@ def test_locust_does_the_same(locust, target, tmp_path):  # noqa: F811
     assert shares_near(counts, 0.02) > 2000
     assert all(int(rows[name]["Failure Count"]) == 0 for name in SHARES)
     # The server saw what locust counted, and the same kinds of bodies as from zonda. Locust cuts off
-    # its users at the end: of each a request that it does not count may have come.
+    # its users at the end, and a worker's last report may come too late to be counted.
     seen = server.seen()
-    assert 0 <= seen["Requests"]["POST /count/submit"] - counts["submit"] <= 30
+    assert 0 <= seen["Requests"]["POST /count/submit"] - counts["submit"] <= max(30, counts["submit"] / 10)
     theirs = shapes(seen)
     server = target()
     done = load(tmp_path, f'base_url = "{server.url}"\n{SCENARIO.replace("10s", "2s")}')

@@ -389,7 +389,7 @@ def test_roots_of_their_own(orders, start):
     text = text.replace("[service.api.run]", '[service.api]\nroot = "services/api"\n\n[service.api.run]')
     text = text.replace('[service.web]\n', '[service.web]\nroot = "services/web"\n')
     (orders / "zonda.toml").write_text(text)
-    zonda = all_served(start(orders), ["api", "web"])
+    zonda = all_planned(all_served(start(orders), ["api", "web"]), ["api", "web"])
     zonda.wait()
     before, mark = reloads(zonda), zonda.mark_here()
     zonda.edit("order/order.go", '"order %d: %s"', '"no. %d: %s"')
