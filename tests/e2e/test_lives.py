@@ -212,6 +212,7 @@ def test_ready_path_is_not_answered(plain, start):
 def test_ready_log(plain, start):
     write_app(plain, "one", "print('warm', flush=True)\nserve()")
     zonda = start(plain, "--run.ready_log=^warm$", "--run.ready_timeout=1h").ready()
+    zonda.served("one")  # the line comes a moment before it listens
     mark = zonda.mark_here()
     write_app(
         plain,
