@@ -148,7 +148,7 @@ function details(reload) {
     pairs([["why", reload.reason], ["cause", reload.cause], ["changed", changed], ["built", reload.built], ["fell back", reload.fell_back],
       ["packages", reload.packages || null], ["generation", reload.generation || null], ["trace", reload.trace_id]]),
     pairs([...PHASES.map((name) => [name, phases[name] === undefined ? null : duration(phases[name])]),
-      ["of which compile", reload.compile_ms && duration(reload.compile_ms)],
+      ["compile", reload.compile_ms && duration(reload.compile_ms)],
       ["link", reload.link_ms && duration(reload.link_ms)], ["in all", reload.total_ms === undefined ? null : duration(reload.total_ms)]]));
   const wrong = [reload.message, ...(reload.diagnostics || []).map((found) => `${found.file}:${found.line}: ${found.message}`)].filter(Boolean);
   if (wrong.length) box.append(node("pre", "", wrong.join("\n")));
